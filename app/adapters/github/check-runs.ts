@@ -1,0 +1,100 @@
+import type { GitHubConnection, Octokit } from "./connect-github.ts";
+import { callGitHub } from "./github-error.ts";
+import { splitRepository } from "./split-repository.ts";
+
+/** GitHub takes 50 annotations a call and appends those of the next call. */
+const ANNOTATIONS_PER_CALL = 50;
+
+export interface CheckAnnotation {
+  path: string;
+  start_line: number;
+  end_line: number;
+  annotation_level: "notice" | "warning" | "failure";
+  title: string;
+  message: string;
+}
+
+export interface CheckOutput {
+  title: string;
+  summary: string;
+  text?: string;
+  annotations: CheckAnnotation[];
+}
+
+export interface CheckPlace {
+  repository: string;
+  installationId: number;
+  headSha: string;
+  name: string;
+  /** Which run of Campanile the check belongs to: a second attempt finds its own check run by it. */
+  externalId: string;
+}
+
+export type CheckConclusion = "success" | "failure" | "cancelled";
+
+export interface CheckRuns {
+  /** Puts the check in progress; done twice it is still one check run. */
+  startCheck(place: CheckPlace, title: string): Promise<number>;
+  /** Writes the verdict; done twice, no annotation is doubled. */
+  concludeCheck(place: CheckPlace, conclusion: CheckConclusion, output: CheckOutput): Promise<void>;
+}
+
+export function createCheckRuns(connection: GitHubConnection): CheckRuns {
+  async function find(octokit: Octokit, place: CheckPlace) {
+    const { data } = await octokit.rest.checks.listForRef({
+      ...splitRepository(place.repository),
+      ref: place.headSha,
+      check_name: place.name,
+      app_id: connection.appId,
+      filter: "all",
+      per_page: 100,
+    });
+    return data.check_runs.find((run) => run.external_id === place.externalId);
+  }
+
+  async function start(octokit: Octokit, place: CheckPlace, title: string): Promise<number> {
+    const existing = await find(octokit, place);
+    if (existing) return existing.id;
+    const { data } = await octokit.rest.checks.create({
+      ...splitRepository(place.repository),
+      name: place.name,
+      head_sha: place.headSha,
+      external_id: place.externalId,
+      status: "in_progress",
+      started_at: new Date().toISOString(),
+      output: { title, summary: title },
+    });
+    return data.id;
+  }
+
+  return {
+    startCheck: (place, title) =>
+      callGitHub(`start the check ${place.name}`, async () =>
+        start(await connection.asInstallation(place.installationId), place, title),
+      ),
+
+    concludeCheck: (place, conclusion, output) =>
+      callGitHub(`conclude the check ${place.name}`, async () => {
+        const octokit = await connection.asInstallation(place.installationId);
+        const id = await start(octokit, place, output.title);
+        const { title, summary, text } = output;
+        const update = { ...splitRepository(place.repository), check_run_id: id };
+        const present = (await octokit.rest.checks.get(update)).data.output.annotations_count;
+        const left = output.annotations.slice(present);
+        for (let from = 0; from < left.length; from += ANNOTATIONS_PER_CALL) {
+          await octokit.rest.checks.update({
+            ...update,
+            output: { title, summary, annotations: left.slice(from, from + ANNOTATIONS_PER_CALL) },
+          });
+        }
+        // The conclusion comes last: whoever waits for the check then sees all of it.
+        await octokit.rest.checks.update({
+          ...update,
+          status: "completed",
+          conclusion,
+          completed_at: new Date().toISOString(),
+          output: { title, summary, ...(text === undefined ? {} : { text }) },
+        });
+      }),
+  };
+}
