@@ -3,8 +3,6 @@ import type { Explanation } from "./errors.ts";
 /** How moving one release to one bundle ended. */
 export type RolloutOutcome =
   | { kind: "deployed"; revision: number }
-  /** The release already ran the bundle. */
-  | { kind: "unchanged"; revision: number }
   /** A newer commit of the default branch took over before anything was done. */
   | { kind: "superseded"; bySha: string }
   /** Helm or the workloads said no. `revision` is Helm's, when it wrote one. */
@@ -16,5 +14,5 @@ export type NotStarted = { kind: "not-started"; because: string };
 export type ReleaseOutcome = RolloutOutcome | NotStarted;
 
 export function isGood(outcome: ReleaseOutcome): boolean {
-  return outcome.kind === "deployed" || outcome.kind === "unchanged";
+  return outcome.kind === "deployed";
 }

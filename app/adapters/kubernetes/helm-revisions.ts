@@ -1,0 +1,56 @@
+import { CoreV1Api, type KubeConfig, setHeaderOptions } from "@kubernetes/client-node";
+import { z } from "zod";
+import type { HelmRevision } from "../../rollout/observation.ts";
+
+/** Names, labels and times only: the Secrets themselves hold every value of the release and never come here. */
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+const labelsSchema = z.object({
+  name: z.string(),
+  version: z.coerce.number().int(),
+  status: z
+    .enum([
+      "unknown",
+      "deployed",
+      "uninstalled",
+      "superseded",
+      "failed",
+      "uninstalling",
+      "pending-install",
+      "pending-upgrade",
+      "pending-rollback",
+    ])
+    .catch("unknown"),
+  "campanile.dev/bundle": z.string().optional(),
+  "campanile.dev/sha": z.string().optional(),
+});
+
+export interface ReadsHelmRevisions {
+  /** Every revision that Helm's storage has of one release, oldest first. */
+  fetchRevisions(namespace: string, releaseName: string): Promise<HelmRevision[]>;
+}
+
+/** @see Helm, "Storage backends": one Secret per revision, labelled `owner=helm` with name, version, status and the caller's labels */
+export function createHelmRevisions(config: KubeConfig): ReadsHelmRevisions {
+  const core = config.makeApiClient(CoreV1Api);
+  return {
+    async fetchRevisions(namespace, releaseName) {
+      const list = await core.listNamespacedSecret(
+        { namespace, labelSelector: `owner=helm,name=${releaseName}` },
+        setHeaderOptions("Accept", METADATA_ONLY),
+      );
+      return list.items
+        .map(({ metadata }) => {
+          const labels = labelsSchema.parse(metadata?.labels);
+          return {
+            revision: labels.version,
+            status: labels.status,
+            bundleDigest: labels["campanile.dev/bundle"],
+            sha: labels["campanile.dev/sha"],
+            createdAt: new Date(metadata?.creationTimestamp ?? 0).toISOString(),
+          };
+        })
+        .sort((a, b) => a.revision - b.revision);
+    },
+  };
+}

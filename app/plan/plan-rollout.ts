@@ -1,0 +1,67 @@
+import stringify from "safe-stable-stringify";
+import type { Fleet } from "../domain/hub.ts";
+import type { PlannedRelease, Release, RolloutPlan } from "../domain/release.ts";
+import { releasesOf } from "./releases-of.ts";
+
+/**
+ * Which releases a change touches: those whose bundle has another digest at head than at base. Not by path, not by label.
+ * @param base the fleet before the change; undefined when there was none
+ */
+export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: string): RolloutPlan {
+  const before = new Map((base ? releasesOf(base, helmVersion) : []).map((release) => [release.id, release]));
+  const after = releasesOf(head, helmVersion);
+  const removed = [...before.values()].filter((release) => !after.some((each) => each.id === release.id));
+  const touched: PlannedRelease[] = [
+    ...after
+      .map((release) => ({ base: before.get(release.id), head: release }))
+      .filter(({ base: old, head: now }) => old?.bundleDigest !== now.bundleDigest)
+      .map(planned),
+    ...removed.map((release) => ({
+      base: release,
+      reasons: ["the hub no longer has this environment; Campanile leaves what runs in the cluster alone"],
+    })),
+  ];
+  return {
+    baseSha: base?.sha ?? head.sha,
+    headSha: head.sha,
+    environments: head.environments.map((environment) => environment.name),
+    releases: touched,
+    releasesInFleet: after.length,
+  };
+}
+
+function planned({ base, head }: { base: Release | undefined; head: Release }): PlannedRelease {
+  return base ? { base, head, reasons: reasonsFor(base, head) } : { head, reasons: ["new in the fleet"] };
+}
+
+/** Why a bundle has another digest, in words; the first that a reader should know comes first. */
+export function reasonsFor(base: Release, head: Release): string[] {
+  const reasons: string[] = [];
+  if (stringify(base.image) !== stringify(head.image))
+    reasons.push(`image ${shortName(base.image.name)} ${moves(base.image.tag, head.image.tag)}`);
+  if (base.chart.digest !== head.chart.digest)
+    reasons.push(`chart ${head.chart.chart} ${moves(base.chart.version, head.chart.version)}`);
+  reasons.push(...layerReasons(base, head));
+  if (base.cluster.kubernetesVersion !== head.cluster.kubernetesVersion)
+    reasons.push(`Kubernetes ${moves(base.cluster.kubernetesVersion, head.cluster.kubernetesVersion)}`);
+  if (base.namespace !== head.namespace) reasons.push(`namespace ${moves(base.namespace, head.namespace)}`);
+  return reasons.length > 0 ? reasons : ["another version of Helm renders it"];
+}
+
+function layerReasons(base: Release, head: Release): string[] {
+  const contentOf = (release: Release) =>
+    new Map(release.valueLayers.map((layer) => [layer.file, layer.kind === "plain" ? stringify(layer.values) : layer.digest]));
+  const [before, after] = [contentOf(base), contentOf(head)];
+  const files = [...new Set([...before.keys(), ...after.keys()])];
+  return files
+    .filter((file) => before.get(file) !== after.get(file))
+    .map((file) => (before.has(file) ? (after.has(file) ? `${file} changes` : `${file} is no longer read`) : `${file} is new`));
+}
+
+function moves(from: string, to: string): string {
+  return from === to ? `${to} gets another digest` : `${from} → ${to}`;
+}
+
+function shortName(image: string): string {
+  return image.slice(image.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import stringify from "safe-stable-stringify";
+import type { Cluster, Fleet, Hub, HubEnvironment } from "../domain/hub.ts";
+import type { Release } from "../domain/release.ts";
+
+/** Kubernetes labels hold 63 characters, so a bundle is named by the first 160 bits of its SHA-256. */
+const DIGEST_LENGTH = 40;
+
+/**
+ * Every release that a fleet asks for, hub by hub, each hub in promotion order.
+ * @param helmVersion part of the bundle, because another Helm may render the same inputs differently
+ */
+export function releasesOf(fleet: Fleet, helmVersion: string): Release[] {
+  return fleet.hubs.flatMap((hub) => hub.environments.map((environment) => releaseOf(fleet, hub, environment, helmVersion)));
+}
+
+function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVersion: string): Release {
+  const cluster = fleet.clusters.find((each) => each.name === environment.cluster);
+  if (!cluster) throw new Error(`${hub.name} names the cluster ${environment.cluster}, which the loader should have refused`);
+  const release = {
+    id: `${hub.name}-${environment.environment}`,
+    hub: hub.name,
+    hubTitle: hub.title,
+    environment: environment.environment,
+    component: "hub" as const,
+    cluster,
+    namespace: environment.namespace,
+    url: environment.url,
+    chart: environment.pins.hub,
+    image: environment.pins.image,
+    imageValuePath: environment.imageValuePath,
+    valueLayers: environment.valueLayers,
+    pinsFile: environment.pinsFile,
+  };
+  return { ...release, bundleDigest: digestBundle(release, cluster, helmVersion) };
+}
+
+/**
+ * Names the content of all inputs. Layers count one by one: two that merge to the same values may differ once their secrets are known.
+ * File names, comments and key order are nothing.
+ */
+function digestBundle(release: Omit<Release, "bundleDigest">, cluster: Cluster, helmVersion: string): string {
+  const bundle = {
+    release: [release.namespace, release.id],
+    chart: release.chart.digest,
+    image: [release.imageValuePath, release.image.name, release.image.tag, release.image.digest],
+    values: release.valueLayers.map((layer) => (layer.kind === "plain" ? layer.values : { encrypted: layer.digest })),
+    helm: helmVersion,
+    kubernetes: cluster.kubernetesVersion,
+  };
+  return createHash("sha256").update(stringify(bundle)).digest("hex").slice(0, DIGEST_LENGTH);
+}

@@ -1,0 +1,79 @@
+import type { Explanation } from "../domain/errors.ts";
+import type { RolloutOutcome } from "../domain/rollout.ts";
+import type { HelmRevision, Observation } from "./observation.ts";
+
+/** What the rollout wants: this bundle of this commit on this release. */
+export interface RolloutGoal {
+  releaseId: string;
+  bundleDigest: string;
+  sha: string;
+}
+
+/** The one next thing to do; every one of them may be done twice. */
+export type Action =
+  | { kind: "upgrade" }
+  | { kind: "wait-for-helm"; revision: number }
+  | { kind: "verify"; revision: number }
+  | { kind: "finish"; outcome: RolloutOutcome };
+
+/** Longer than any Helm call of ours is allowed to run, so that whoever started it is gone. */
+export const HELM_CALL_LIMIT_SECONDS = 600;
+
+/**
+ * Decides by what was seen, and by nothing remembered: after a crash the same observation gives the same action.
+ *
+ * - our bundle's revision is pending: somebody's Helm is at it (perhaps one that outlived its Campanile); wait until it cannot be
+ * - our bundle's revision is deployed: verify it once, then done
+ * - our bundle's revision failed: done, and never tried again by itself
+ * - anything else: upgrade, unless a newer commit took over before we began
+ */
+export function decide(goal: RolloutGoal, seen: Observation): Action {
+  const last = seen.revisions.at(-1);
+  const failure = seen.learnt.find((fact) => fact.kind !== "verified");
+  const isOurs = last?.bundleDigest === goal.bundleDigest;
+
+  if (last && isPending(last)) return decidePending(last, goal, seen);
+  if (failure)
+    return finish({ kind: "failed", explanation: failure.explanation, ...(isOurs ? { revision: last.revision } : {}) });
+  if (isOurs && last.status === "deployed") {
+    if (seen.learnt.some((fact) => fact.kind === "verified")) return finish({ kind: "deployed", revision: last.revision });
+    return { kind: "verify", revision: last.revision };
+  }
+  if (seen.quarantined) return finish({ kind: "failed", explanation: seen.quarantined });
+  if (isOurs && last.status === "failed")
+    return finish({ kind: "failed", explanation: failedBefore(goal, last), revision: last.revision });
+  if (seen.newestSha !== goal.sha) return finish({ kind: "superseded", bySha: seen.newestSha });
+  return { kind: "upgrade" };
+}
+
+function finish(outcome: RolloutOutcome): Action {
+  return { kind: "finish", outcome };
+}
+
+function isPending(revision: HelmRevision): boolean {
+  return revision.status.startsWith("pending-");
+}
+
+function decidePending(last: HelmRevision, goal: RolloutGoal, seen: Observation): Action {
+  const ageSeconds = (Date.parse(seen.observedAt) - Date.parse(last.createdAt)) / 1000;
+  if (ageSeconds < HELM_CALL_LIMIT_SECONDS) return { kind: "wait-for-helm", revision: last.revision };
+  return finish({
+    kind: "failed",
+    revision: last.revision,
+    explanation: {
+      code: "helm-stuck",
+      what: `${goal.releaseId} was left in the middle of a Helm operation (revision ${last.revision} is ${last.status}).`,
+      why: "The process that ran it has gone, and Helm refuses every upgrade of a release in this state.",
+      fix: `Look at it with "helm history ${goal.releaseId}", roll back to the last deployed revision with "helm rollback", then merge again.`,
+    },
+  });
+}
+
+function failedBefore(goal: RolloutGoal, last: HelmRevision): Explanation {
+  return {
+    code: "helm-failed-before",
+    what: `${goal.releaseId} was not deployed.`,
+    why: `Helm failed with exactly these inputs before (revision ${last.revision}), and the reason was lost in a restart.`,
+    fix: `"helm history ${goal.releaseId}" shows what Helm wrote down. Correct it in a new pull request: the same inputs are not tried again by themselves.`,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Explanation } from "../domain/errors.ts";
+
+/** One revision in Helm's storage. Labels are ours and tell which bundle of which commit it was. */
+export interface HelmRevision {
+  revision: number;
+  status:
+    | "unknown"
+    | "deployed"
+    | "uninstalled"
+    | "superseded"
+    | "failed"
+    | "uninstalling"
+    | "pending-install"
+    | "pending-upgrade"
+    | "pending-rollback";
+  bundleDigest: string | undefined;
+  sha: string | undefined;
+  /** ISO 8601; when Helm wrote the revision's first record. */
+  createdAt: string;
+}
+
+/** What a turn of the rollout loop sees, all of it read again at every turn. JSON, because it is kept with the step. */
+export interface Observation {
+  /** ISO 8601. */
+  observedAt: string;
+  /** The newest commit of the default branch. */
+  newestSha: string;
+  /** Newest revision last. */
+  revisions: HelmRevision[];
+  /** How the last rollout of the same bundle to this release ended, if it failed. */
+  quarantined: Explanation | undefined;
+  /** What this rollout itself has learnt so far, in order. */
+  learnt: Learnt[];
+}
+
+/** Results of earlier actions of the same rollout. */
+export type Learnt =
+  | { kind: "helm-failed"; explanation: Explanation }
+  | { kind: "verified" }
+  | { kind: "unhealthy"; explanation: Explanation };

@@ -1,0 +1,146 @@
+import type { CoreV1Event, V1DaemonSet, V1Deployment, V1Job, V1Pod, V1ReplicaSet, V1StatefulSet } from "@kubernetes/client-node";
+import type { Explanation } from "../domain/errors.ts";
+import { type ObjectId, objectKey } from "../domain/manifest.ts";
+import { judgePod } from "./judge-pod.ts";
+
+/** What the API server holds in the release's namespace at one moment. */
+export interface WorkloadSnapshot {
+  deployments: readonly V1Deployment[];
+  statefulSets: readonly V1StatefulSet[];
+  daemonSets: readonly V1DaemonSet[];
+  replicaSets: readonly V1ReplicaSet[];
+  jobs: readonly V1Job[];
+  pods: readonly V1Pod[];
+  events: readonly CoreV1Event[];
+}
+
+/** Waiting may still end well; failed will not end well without somebody's change. */
+export type Verdict = { kind: "ready" } | { kind: "waiting"; on: string[] } | { kind: "failed"; explanation: Explanation };
+
+/** One object that makes pods, with what it wants and the pods of its newest template only. */
+interface Workload {
+  name: string;
+  /** What is missing until it is rolled out; empty when it is. */
+  missing: string | undefined;
+  pods: readonly V1Pod[];
+}
+
+/**
+ * Judges a release by its workloads, as `kubectl rollout status` does, and by the reasons of their pods, which tell a lost cause
+ * long before any time-out. Pods of an older template are not looked at: a rollout often starts because they were failing.
+ * @param inventory the objects that the release consists of; others in the namespace belong to somebody else
+ * @see kstatus, "The Status Property": generation, replicas and availability per kind
+ */
+export function judgeWorkloads(snapshot: WorkloadSnapshot, inventory: readonly ObjectId[], now: Date): Verdict {
+  const wanted = new Set(inventory.map(objectKey));
+  const workloads = [
+    ...ofRelease(snapshot.deployments, "apps/v1", "Deployment", wanted).map((deployment) =>
+      deploymentWorkload(deployment, snapshot),
+    ),
+    ...ofRelease(snapshot.statefulSets, "apps/v1", "StatefulSet", wanted).map((statefulSet) =>
+      statefulSetWorkload(statefulSet, snapshot),
+    ),
+    ...ofRelease(snapshot.daemonSets, "apps/v1", "DaemonSet", wanted).map((daemonSet) => daemonSetWorkload(daemonSet, snapshot)),
+    ...ofRelease(snapshot.jobs, "batch/v1", "Job", wanted).map((job) => jobWorkload(job, snapshot)),
+  ];
+  const failure = workloads
+    .flatMap((workload) => workload.pods.map((pod) => judgePod(pod, snapshot.events, now)))
+    .find((explanation) => explanation !== undefined);
+  if (failure) return { kind: "failed", explanation: failure };
+  const notSeen = inventory
+    .filter((id) => ROLLED_OUT_KINDS.has(id.kind) && !isIn(snapshot, id))
+    .map((id) => `${id.kind} ${id.name} to appear`);
+  const on = [...notSeen, ...workloads.map((workload) => workload.missing).filter((missing) => missing !== undefined)];
+  return on.length === 0 ? { kind: "ready" } : { kind: "waiting", on };
+}
+
+/**
+ * Judges the hooks that Helm is waiting for: their pods only, because Helm itself sees when they are done.
+ * @param since hooks of an earlier upgrade may still lie about
+ */
+export function judgeHooks(snapshot: WorkloadSnapshot, since: Date, now: Date): Verdict {
+  const isHook = (object: V1Job | V1DaemonSet) =>
+    object.metadata?.annotations?.["helm.sh/hook"] !== undefined && (object.metadata.creationTimestamp ?? now) >= since;
+  const owners = new Set([...snapshot.jobs, ...snapshot.daemonSets].filter(isHook).map((object) => object.metadata?.uid));
+  const pods = snapshot.pods.filter((pod) => pod.metadata?.ownerReferences?.some((owner) => owners.has(owner.uid)));
+  const failure = pods.map((pod) => judgePod(pod, snapshot.events, now)).find((explanation) => explanation !== undefined);
+  return failure ? { kind: "failed", explanation: failure } : { kind: "waiting", on: ["Helm's hooks"] };
+}
+
+const ROLLED_OUT_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+function isIn(snapshot: WorkloadSnapshot, id: ObjectId): boolean {
+  const objects =
+    id.kind === "Deployment" ? snapshot.deployments : id.kind === "StatefulSet" ? snapshot.statefulSets : snapshot.daemonSets;
+  return objects.some((object) => object.metadata?.name === id.name && object.metadata.namespace === id.namespace);
+}
+
+type Named = { metadata?: { name?: string; namespace?: string } };
+
+function ofRelease<T extends Named>(objects: readonly T[], apiVersion: string, kind: string, wanted: ReadonlySet<string>): T[] {
+  return objects.filter((object) => {
+    const { name = "", namespace = "" } = object.metadata ?? {};
+    return wanted.has(objectKey({ apiVersion, kind, namespace, name }));
+  });
+}
+
+function deploymentWorkload(deployment: V1Deployment, snapshot: WorkloadSnapshot): Workload {
+  const name = `Deployment ${deployment.metadata?.name ?? ""}`;
+  const wanted = deployment.spec?.replicas ?? 1;
+  const status = deployment.status;
+  const isSeen = (status?.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0);
+  const done =
+    isSeen &&
+    (status?.updatedReplicas ?? 0) >= wanted &&
+    (status?.replicas ?? 0) <= Math.max(wanted, status?.updatedReplicas ?? 0) &&
+    (status?.availableReplicas ?? 0) >= wanted;
+  const revision = deployment.metadata?.annotations?.[REVISION];
+  const newest = snapshot.replicaSets
+    .filter((set) => isOwnedBy(set, deployment.metadata?.uid) && set.metadata?.annotations?.[REVISION] === revision)
+    .map((set) => set.metadata?.uid);
+  const pods = isSeen ? snapshot.pods.filter((pod) => newest.some((uid) => isOwnedBy(pod, uid))) : [];
+  return { name, missing: done ? undefined : `${name}: ${status?.availableReplicas ?? 0} of ${wanted} pods available`, pods };
+}
+
+const REVISION = "deployment.kubernetes.io/revision";
+
+function statefulSetWorkload(statefulSet: V1StatefulSet, snapshot: WorkloadSnapshot): Workload {
+  const name = `StatefulSet ${statefulSet.metadata?.name ?? ""}`;
+  const wanted = statefulSet.spec?.replicas ?? 1;
+  const status = statefulSet.status;
+  const isSeen = (status?.observedGeneration ?? 0) >= (statefulSet.metadata?.generation ?? 0);
+  const done = isSeen && status?.currentRevision === status?.updateRevision && (status?.readyReplicas ?? 0) >= wanted;
+  const pods = snapshot.pods.filter(
+    (pod) =>
+      isOwnedBy(pod, statefulSet.metadata?.uid) && pod.metadata?.labels?.["controller-revision-hash"] === status?.updateRevision,
+  );
+  return { name, missing: done ? undefined : `${name}: ${status?.readyReplicas ?? 0} of ${wanted} pods ready`, pods };
+}
+
+function daemonSetWorkload(daemonSet: V1DaemonSet, snapshot: WorkloadSnapshot): Workload {
+  const name = `DaemonSet ${daemonSet.metadata?.name ?? ""}`;
+  const status = daemonSet.status;
+  const wanted = status?.desiredNumberScheduled ?? 0;
+  const generation = daemonSet.metadata?.generation ?? 0;
+  const isSeen = (status?.observedGeneration ?? 0) >= generation;
+  const done = isSeen && (status?.updatedNumberScheduled ?? 0) >= wanted && (status?.numberAvailable ?? 0) >= wanted;
+  const pods = snapshot.pods.filter(
+    (pod) => isOwnedBy(pod, daemonSet.metadata?.uid) && pod.metadata?.labels?.["pod-template-generation"] === String(generation),
+  );
+  return { name, missing: done ? undefined : `${name}: ${status?.numberAvailable ?? 0} of ${wanted} pods available`, pods };
+}
+
+function jobWorkload(job: V1Job, snapshot: WorkloadSnapshot): Workload {
+  const name = `Job ${job.metadata?.name ?? ""}`;
+  const isComplete =
+    job.status?.conditions?.some((condition) => condition.type === "Complete" && condition.status === "True") ?? false;
+  return {
+    name,
+    missing: isComplete ? undefined : `${name} to complete`,
+    pods: snapshot.pods.filter((pod) => isOwnedBy(pod, job.metadata?.uid)),
+  };
+}
+
+function isOwnedBy(object: V1Pod | V1ReplicaSet, uid: string | undefined): boolean {
+  return uid !== undefined && (object.metadata?.ownerReferences?.some((owner) => owner.uid === uid) ?? false);
+}
