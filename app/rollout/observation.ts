@@ -27,8 +27,8 @@ export interface Observation {
   newestSha: string;
   /** Newest revision last. */
   revisions: HelmRevision[];
-  /** How the last rollout of the same bundle to this release ended, if it failed. */
-  quarantined: Explanation | undefined;
+  /** How the last rollout of the same bundle to this release failed; null when it did not. */
+  quarantined: Explanation | null;
   /** What this rollout itself has learnt so far, in order. */
   learnt: Learnt[];
 }

@@ -32,16 +32,14 @@ export async function startFront(options: FrontOptions): Promise<{ server: Fasti
   server.setErrorHandler((error: { statusCode?: number; message?: string }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) options.log.error({ err: error, url: request.url }, "a request could not be answered");
-    return reply
-      .code(status)
-      .send({
-        error:
-          status === 413
-            ? "The body is larger than 26 MB; GitHub never sends that."
-            : status >= 500
-              ? "Not stored. Please send it again."
-              : "Bad request.",
-      });
+    return reply.code(status).send({
+      error:
+        status === 413
+          ? "The body is larger than 26 MB; GitHub never sends that."
+          : status >= 500
+            ? "Not stored. Please send it again."
+            : "Bad request.",
+    });
   });
   await server.listen({ host: options.host, port: options.port });
   const address = server.server.address();

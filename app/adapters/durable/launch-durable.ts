@@ -1,0 +1,150 @@
+import { DBOS } from "@dbos-inc/dbos-sdk";
+import type { Logger } from "pino";
+import { ClusterError } from "../../domain/errors.ts";
+import type { RolloutOutcome } from "../../domain/rollout.ts";
+import type { DefaultBranchPushed, DeployEvent, PullRequestChanged } from "../../event/deploy-event.ts";
+import type { DurableWork, HubDeployment, HubDeploymentResult, RolloutRequest } from "../../pipeline.ts";
+import type { Acceptance } from "../../webhook/receive-deliveries.ts";
+
+/** The functions that survive a crash: each is begun once and carried on from its last finished step. */
+export interface Workflows {
+  preview(work: DurableWork, event: PullRequestChanged): Promise<void>;
+  deploy(work: DurableWork, event: DefaultBranchPushed): Promise<void>;
+  deployHub(work: DurableWork, input: HubDeployment): Promise<HubDeploymentResult>;
+  rollOut(work: DurableWork, request: RolloutRequest): Promise<RolloutOutcome>;
+  reconcile(work: DurableWork): Promise<void>;
+}
+
+export interface DurableOptions {
+  databaseUrl: string;
+  /** Whose unfinished work is carried on at the start. */
+  replicaId: string;
+  reconcileMinutes: number;
+  workflows: Workflows;
+  log: Logger;
+}
+
+export interface DurableEngine {
+  /** Stores the event under the delivery's GUID before it returns. A finished GUID does nothing, a failed one runs again. */
+  accept(guid: string, event: DeployEvent): Promise<Exclude<Acceptance, "ignored">>;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Changes only when the order or the meaning of durable steps does: work that an older version began is carried on by
+ * step number, so it must be finished by code that has the same steps.
+ */
+const STEPS_VERSION = "1";
+
+/** 2 s, 4 s ... 17 min in all: longer than most outages of GitHub, shorter than anybody's patience. */
+const RETRY = {
+  retriesAllowed: true,
+  maxAttempts: 10,
+  intervalSeconds: 2,
+  backoffRate: 2,
+  shouldRetry: (error: unknown) => error instanceof ClusterError && error.canRetry,
+};
+const POLL = { pollingIntervalMs: 200 };
+const QUEUE_POLL_INTERVAL_MS = 100;
+
+/** One rollout at a time per release; this many side by side, so that one merge cannot take a cluster's API server. */
+const ROLLOUTS_AT_ONCE = 8;
+const PREVIEWS_AT_ONCE = 4;
+
+/** @see DBOS Transact: workflows, steps, partitioned queues and schedules on PostgreSQL */
+export async function launchDurable(options: DurableOptions): Promise<DurableEngine> {
+  const { workflows } = options;
+  const rollOut = DBOS.registerWorkflow((request: RolloutRequest) => workflows.rollOut(work(), request), { name: "rollout" });
+  const deployHub = DBOS.registerWorkflow((input: HubDeployment) => workflows.deployHub(work(), input), { name: "deploy-hub" });
+  const preview = DBOS.registerWorkflow((event: PullRequestChanged) => workflows.preview(work(), event), { name: "preview" });
+  const deploy = DBOS.registerWorkflow((event: DefaultBranchPushed) => workflows.deploy(work(), event), { name: "deploy" });
+  const reconcile = DBOS.registerWorkflow((_scheduledAt: Date, _context: unknown) => workflows.reconcile(work()), {
+    name: "reconcile",
+  });
+
+  function work(): DurableWork {
+    const id = DBOS.workflowID;
+    if (id === undefined) throw new Error("durable work was asked for outside a workflow");
+    return {
+      id,
+      step: (name, run) => DBOS.runStep(run, { name, ...RETRY }),
+      sleepSeconds: (seconds) => DBOS.sleepSeconds(seconds),
+      async deployHubs(inputs) {
+        const handles = [];
+        for (const input of inputs)
+          handles.push(await DBOS.startWorkflow(deployHub, { workflowID: `${id}/${input.hub}` })(input));
+        const results = [];
+        for (const handle of handles) results.push(await handle.getResult(POLL));
+        return results;
+      },
+      async rollOut(request) {
+        const handle = await DBOS.startWorkflow(rollOut, {
+          workflowID: `${id}/${request.environment}`,
+          queueName: "rollouts",
+          enqueueOptions: { queuePartitionKey: request.releaseId },
+        })(request);
+        return handle.getResult(POLL);
+      },
+    };
+  }
+
+  DBOS.setConfig({
+    name: "campanile",
+    systemDatabaseUrl: options.databaseUrl,
+    executorID: options.replicaId,
+    applicationVersion: STEPS_VERSION,
+    logger: dbosLogger(options.log),
+    enableOTLP: false,
+  });
+  await DBOS.launch();
+  await DBOS.registerQueue("rollouts", {
+    partitionConcurrency: 1,
+    globalConcurrency: ROLLOUTS_AT_ONCE,
+    minPollingIntervalMs: QUEUE_POLL_INTERVAL_MS,
+    onConflict: "always_update",
+  });
+  await DBOS.registerQueue("previews", {
+    partitionConcurrency: 1,
+    globalConcurrency: PREVIEWS_AT_ONCE,
+    minPollingIntervalMs: QUEUE_POLL_INTERVAL_MS,
+    onConflict: "always_update",
+  });
+  await DBOS.applySchedules([
+    { scheduleName: "reconcile", workflowFn: reconcile, schedule: `*/${options.reconcileMinutes} * * * *` },
+  ]);
+  await DBOS.startWorkflow(reconcile)(new Date(), undefined);
+
+  async function start(guid: string, event: DeployEvent): Promise<void> {
+    if (event.kind === "pull-request-changed") {
+      const enqueueOptions = { queuePartitionKey: `${event.source.repository}#${event.number}` };
+      await DBOS.startWorkflow(preview, { workflowID: guid, queueName: "previews", enqueueOptions })(event);
+    } else {
+      await DBOS.startWorkflow(deploy, { workflowID: guid })(event);
+    }
+  }
+
+  return {
+    async accept(guid, event) {
+      const known = await DBOS.getWorkflowStatus(guid);
+      if (known?.status === "ERROR" || known?.status === "MAX_RECOVERY_ATTEMPTS_EXCEEDED" || known?.status === "CANCELLED") {
+        await DBOS.rewindWorkflow(guid);
+        return "queued";
+      }
+      if (known) return "duplicate";
+      await start(guid, event);
+      return "queued";
+    },
+    shutdown: () => DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }),
+  };
+}
+
+function dbosLogger(log: Logger) {
+  const child = log.child({ name: "durable" });
+  const text = (entry: unknown) => (entry instanceof Error ? { err: entry } : { entry });
+  return {
+    info: (entry: unknown) => child.debug(text(entry)),
+    debug: (entry: unknown) => child.trace(text(entry)),
+    warn: (entry: unknown) => child.warn(text(entry)),
+    error: (entry: unknown) => child.error(text(entry)),
+  };
+}

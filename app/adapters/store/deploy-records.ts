@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { DeployedRelease, DeployProgress, ReleaseState } from "../../domain/deploy-progress.ts";
+import type { Explanation } from "../../domain/errors.ts";
+import type { RolloutOutcome } from "../../domain/rollout.ts";
+import type { Store } from "./open-store.ts";
+
+export interface DeployRecord {
+  id: string;
+  repository: string;
+  sha: string;
+  pullRequests: number[];
+  planned: DeployedRelease[];
+}
+
+export interface RolloutRecord {
+  id: string;
+  deployId: string;
+  repository: string;
+  releaseId: string;
+  environment: string;
+  sha: string;
+  bundleDigest: string;
+  outcome: RolloutOutcome;
+  startedAt: Date;
+}
+
+/** Who did what and what was seen. Everything is written once; writing it again changes nothing. */
+export interface DeployRecords {
+  recordDeploy(record: DeployRecord): Promise<void>;
+  recordProgress(deployId: string, releaseId: string, state: ReleaseState): Promise<void>;
+  recordRollout(record: RolloutRecord): Promise<void>;
+  loadProgress(deployId: string): Promise<DeployProgress>;
+  /** How the last rollout of this bundle to this release failed; undefined if it never ran or ended well. */
+  findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
+}
+
+/** Rows come from our own hand, but a restored or edited database is still outside data. */
+const explanationSchema = z.object({ code: z.string(), what: z.string(), why: z.string(), fix: z.string() });
+const stateSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("waiting") }),
+  z.object({ kind: z.literal("rolling-out") }),
+  z.object({ kind: z.literal("deployed"), revision: z.number() }),
+  z.object({ kind: z.literal("superseded"), bySha: z.string() }),
+  z.object({ kind: z.literal("failed"), explanation: explanationSchema, revision: z.number().optional() }),
+  z.object({ kind: z.literal("not-started"), because: z.string() }),
+]);
+const plannedSchema = z.array(
+  z.object({
+    releaseId: z.string(),
+    hub: z.string(),
+    hubTitle: z.string(),
+    environment: z.string(),
+    url: z.string(),
+    reasons: z.array(z.string()),
+  }),
+);
+
+interface ProgressRow {
+  release_id: string;
+  state: unknown;
+  at: Date;
+  began_at: Date;
+}
+
+export function createDeployRecords(store: Store): DeployRecords {
+  return {
+    async recordDeploy({ id, repository, sha, pullRequests, planned }) {
+      await store.query(
+        "insert into deploy (id, repository, sha, pull_requests, planned) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        [id, repository, sha, pullRequests, JSON.stringify(planned)],
+      );
+    },
+
+    async recordProgress(deployId, releaseId, state) {
+      const step = state.kind === "rolling-out" ? "begin" : "end";
+      await store.query(
+        "insert into deploy_progress (deploy_id, release_id, step, state) values ($1, $2, $3, $4) on conflict do nothing",
+        [deployId, releaseId, step, JSON.stringify(state)],
+      );
+    },
+
+    async recordRollout(record) {
+      const { id, deployId, repository, releaseId, environment, sha, bundleDigest, outcome, startedAt } = record;
+      await store.query(
+        `insert into rollout (id, deploy_id, repository, release_id, environment, sha, bundle_digest, outcome, started_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+        [id, deployId, repository, releaseId, environment, sha, bundleDigest, JSON.stringify(outcome), startedAt],
+      );
+    },
+
+    async loadProgress(deployId) {
+      const [deploy] = await store.query<{ sha: string; pull_requests: number[]; planned: unknown; started_at: Date }>(
+        "select sha, pull_requests, planned, started_at from deploy where id = $1",
+        [deployId],
+      );
+      if (!deploy) throw new Error(`no record of deploy ${deployId}`);
+      const rows = await store.query<ProgressRow>(
+        `select distinct on (release_id) release_id, state, at, min(at) over (partition by release_id) as began_at
+         from deploy_progress where deploy_id = $1 order by release_id, sequence desc`,
+        [deployId],
+      );
+      const byRelease = new Map(rows.map((row) => [row.release_id, row]));
+      return {
+        sha: deploy.sha,
+        pullRequests: deploy.pull_requests,
+        startedAt: deploy.started_at,
+        releases: plannedSchema
+          .parse(deploy.planned)
+          .map((release) => ({ ...release, ...progressOf(byRelease.get(release.releaseId)) })),
+      };
+    },
+
+    async findQuarantine(repository, releaseId, bundleDigest) {
+      const [last] = await store.query<{ outcome: unknown }>(
+        `select outcome from rollout where repository = $1 and release_id = $2 and bundle_digest = $3 and outcome->>'kind' in ('deployed', 'failed')
+         order by finished_at desc limit 1`,
+        [repository, releaseId, bundleDigest],
+      );
+      const outcome = stateSchema.optional().parse(last?.outcome);
+      return outcome?.kind === "failed" ? outcome.explanation : undefined;
+    },
+  };
+}
+
+function progressOf(row: ProgressRow | undefined): { state: ReleaseState; at?: Date; startedAt?: Date } {
+  if (!row) return { state: { kind: "waiting" } };
+  const state = stateSchema.parse(row.state);
+  return { state: state.kind === "failed" ? withoutUndefined(state) : state, at: row.at, startedAt: row.began_at };
+}
+
+function withoutUndefined({
+  kind,
+  explanation,
+  revision,
+}: {
+  kind: "failed";
+  explanation: Explanation;
+  revision?: number | undefined;
+}): ReleaseState {
+  return { kind, explanation, ...(revision === undefined ? {} : { revision }) };
+}

@@ -1,0 +1,70 @@
+import path from "node:path";
+import { runner } from "node-pg-migrate";
+import pg from "pg";
+import type { Logger } from "pino";
+import { ClusterError, type Explanation } from "../../domain/errors.ts";
+
+export interface Store {
+  query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const SCHEMA = "campanile";
+
+/**
+ * Opens the database and brings its tables up to date; two processes that start at once wait for each other.
+ * Every table lives in the schema `campanile`, beside that of the durable workflows.
+ */
+export async function openStore(databaseUrl: string, log: Logger): Promise<Store> {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    options: `-c search_path=${SCHEMA}`,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+  });
+  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ err: error }, "a database connection was lost"));
+  await migrate(databaseUrl, log);
+  return {
+    async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]) {
+      try {
+        return (await pool.query<Row>(text, values)).rows;
+      } catch (error) {
+        throw asClusterError(error);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function migrate(databaseUrl: string, log: Logger): Promise<void> {
+  await runner({
+    databaseUrl,
+    dir: path.join(import.meta.dirname, "migrations"),
+    direction: "up",
+    schema: SCHEMA,
+    createSchema: true,
+    migrationsTable: "migration",
+    logger: {
+      debug: () => {},
+      info: (text) => log.debug(text),
+      warn: (text) => log.warn(text),
+      error: (text) => log.error(text),
+    },
+  });
+}
+
+/** SQL that the database refuses is a bug and stays loud; a database that is away comes back. */
+function asClusterError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const isRefused = /^(22|23|42|P0)/.test(code);
+  if (isRefused) return error;
+  const explanation: Explanation = {
+    code: "database-unavailable",
+    what: "Campanile's database did not answer.",
+    why: error instanceof Error ? `${error.message.slice(0, 200)}.` : "It gave no reason.",
+    fix: "Start PostgreSQL again; the work goes on where it stopped.",
+  };
+  return new ClusterError({ ...explanation, canRetry: true }, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
+import type { Release } from "../domain/release.ts";
+import type { RolloutOutcome } from "../domain/rollout.ts";
+import type { EventSource } from "../event/deploy-event.ts";
+import { type Action, decide, HELM_CALL_LIMIT_SECONDS } from "./decide.ts";
+import type { HelmRevision, Learnt, Observation } from "./observation.ts";
+
+/** Moving one release to one bundle. JSON: it is kept with the workflow. */
+export interface RolloutRequest {
+  deployId: string;
+  source: EventSource;
+  releaseId: string;
+  namespace: string;
+  environment: string;
+  url: string;
+  isProduction: boolean;
+  sha: string;
+  bundleDigest: string;
+}
+
+/** What the rollout needs from outside; each may be called twice. */
+export interface RolloutPorts {
+  fetchNewestSha(source: EventSource): Promise<string>;
+  fetchRevisions(namespace: string, releaseName: string): Promise<HelmRevision[]>;
+  findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
+  /** The release as git has it at the commit. */
+  loadRelease(source: EventSource, sha: string, releaseId: string): Promise<Release>;
+  /** Runs Helm until it ends; the cluster may end it earlier by showing that a hook cannot work. */
+  upgrade(release: Release, sha: string): Promise<void>;
+  /** Waits until the revision is no longer pending, at most so long. */
+  waitForRevision(namespace: string, releaseName: string, revision: number, limitSeconds: number): Promise<void>;
+  /** @returns undefined when all workloads are up, else why they are not */
+  verify(namespace: string, releaseName: string): Promise<Explanation | undefined>;
+  /** Called once before the first change; safe to repeat. */
+  announce(request: RolloutRequest, rolloutId: string): Promise<void>;
+  record(request: RolloutRequest, rolloutId: string, startedAt: string, outcome: RolloutOutcome): Promise<void>;
+}
+
+interface Steps {
+  id: string;
+  step<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * The loop: observe, decide, act, again, until nothing is left to do; then record.
+ * Each turn is durable, so a killed process goes on at the step in which it died.
+ */
+export async function rollOut(work: Steps, ports: RolloutPorts, request: RolloutRequest): Promise<RolloutOutcome> {
+  const startedAt = await work.step("begin rollout", async () => new Date().toISOString());
+  const learnt: Learnt[] = [];
+  let announced = false;
+  for (let turn = 1; ; turn++) {
+    const seen = await work.step(`observe ${turn}`, () => observe(ports, request, learnt));
+    const action = decide(request, seen);
+    if (action.kind === "finish") {
+      await work.step("record rollout", () => ports.record(request, work.id, startedAt, action.outcome));
+      return action.outcome;
+    }
+    if (!announced) await work.step("announce rollout", () => ports.announce(request, work.id));
+    announced = true;
+    const fact = await work.step(`${action.kind} ${turn}`, () => act(ports, request, learnt, action));
+    if (fact) learnt.push(fact);
+  }
+}
+
+async function observe(ports: RolloutPorts, request: RolloutRequest, learnt: readonly Learnt[]): Promise<Observation> {
+  const [newestSha, revisions, quarantined] = await Promise.all([
+    ports.fetchNewestSha(request.source),
+    ports.fetchRevisions(request.namespace, request.releaseId),
+    ports.findQuarantine(request.source.repository, request.releaseId, request.bundleDigest),
+  ]);
+  return { observedAt: new Date().toISOString(), newestSha, revisions, quarantined: quarantined ?? null, learnt: [...learnt] };
+}
+
+async function act(
+  ports: RolloutPorts,
+  request: RolloutRequest,
+  learnt: readonly Learnt[],
+  action: Exclude<Action, { kind: "finish" }>,
+): Promise<Learnt | null> {
+  switch (action.kind) {
+    case "upgrade":
+      return upgrade(ports, request, learnt);
+    case "wait-for-helm":
+      await ports.waitForRevision(request.namespace, request.releaseId, action.revision, HELM_CALL_LIMIT_SECONDS);
+      return null;
+    case "verify": {
+      const explanation = await ports.verify(request.namespace, request.releaseId);
+      return explanation ? { kind: "unhealthy", explanation } : { kind: "verified" };
+    }
+  }
+}
+
+/** Looks once more just before the act: this step may be running a second time, after a crash in which Helm had already begun. */
+async function upgrade(ports: RolloutPorts, request: RolloutRequest, learnt: readonly Learnt[]): Promise<Learnt | null> {
+  if (decide(request, await observe(ports, request, learnt)).kind !== "upgrade") return null;
+  try {
+    const release = await ports.loadRelease(request.source, request.sha, request.releaseId);
+    if (release.bundleDigest !== request.bundleDigest) return { kind: "helm-failed", explanation: planStale(request) };
+    await ports.upgrade(release, request.sha);
+    return null;
+  } catch (error) {
+    const mayPass = error instanceof ClusterError && error.canRetry;
+    const explanation = explanationOf(error);
+    if (mayPass || !explanation) throw error;
+    return { kind: "helm-failed", explanation };
+  }
+}
+
+function planStale(request: RolloutRequest): Explanation {
+  return {
+    code: "plan-stale",
+    what: `${request.releaseId} was not deployed.`,
+    why: "What would be deployed is no longer what was planned: Helm, Kubernetes or Campanile itself was changed in between.",
+    fix: "Merge again, or ask GitHub to redeliver the push, and a new plan is made.",
+  };
+}
