@@ -1,30 +1,30 @@
 import type { ImagePin } from "./hub.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
 
 /**
- * Same as `helm -f first -f second`: maps merge, lists are replaced whole, the later layer wins. A null stays, because Helm
- * takes it to remove the chart's own default.
+ * Same as `helm -f first.yaml -f second.yaml ...`: maps merge, everything else is replaced whole. A null stays a null here;
+ * Helm takes it as the wish to delete the chart's own default, so the merged values must be given to Helm with their nulls.
+ * @param layers lowest first; none of them is changed
  */
 export function mergeValues(layers: readonly JsonObject[]): JsonObject {
-  return layers.reduce((merged, layer) => mergeTwo(merged, layer), {});
+  return layers.reduce((merged, layer) => mergePair(merged, layer), {});
 }
 
-function mergeTwo(under: JsonObject, over: JsonObject): JsonObject {
-  const merged: JsonObject = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below = Object.hasOwn(under, key) ? under[key] : undefined;
-    const both: Json = isJsonObject(below) && isJsonObject(value) ? mergeTwo(below, value) : value;
-    // Defined and not assigned, so that a key named __proto__ is a key like any other.
-    Object.defineProperty(merged, key, { value: both, enumerable: true, writable: true, configurable: true });
+function mergePair(lower: JsonObject, upper: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(lower));
+  for (const [key, value] of Object.entries(upper)) {
+    const below = merged.get(key);
+    merged.set(key, isJsonObject(value) && isJsonObject(below) ? mergePair(below, value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 /**
- * The layer that puts the pinned image into the values. Charts join name and tag with a colon, so the digest rides on the tag:
- * `user-data8:2026.11.1@sha256:...` runs the digest, and the tag is for people.
+ * The layer that puts the pinned image into the values. Charts print `name:tag`, so a tag that carries the digest makes the
+ * digest what runs, while people still read the tag.
+ * @param valuePath dotted, such as `jupyterhub.singleuser.image`
  */
 export function imageValues(image: ImagePin, valuePath: string): JsonObject {
   const leaf: JsonObject = { name: image.name, tag: `${image.tag}@${image.digest}` };
-  return valuePath.split(".").reduceRight<JsonObject>((inner, key) => ({ [key]: inner }), leaf);
+  return valuePath.split(".").reduceRight((inner, key) => ({ [key]: inner }), leaf);
 }

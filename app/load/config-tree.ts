@@ -1,6 +1,5 @@
-/** The readable files of one commit. Paths are relative to the repository's root, with forward slashes. */
+/** The files of one commit of a `deploy-config` repository. Paths use `/` and are relative to the repository's root. */
 export interface ConfigTree {
   listFiles(): Promise<string[]>;
-  /** @throws when the file is not in the tree */
   readFile(path: string): Promise<Buffer>;
 }

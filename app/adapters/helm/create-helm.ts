@@ -1,0 +1,113 @@
+import stringify from "safe-stable-stringify";
+import type { JsonObject } from "../../domain/json.ts";
+import { explainHelmFailure } from "./explain-helm-failure.ts";
+import { type HelmCall, type HelmProcessOptions, runHelm } from "./run-helm.ts";
+
+const TEMPLATE_LIMIT_SECONDS = 60;
+
+export interface HelmOptions extends HelmProcessOptions {
+  /** Helm quotes values in its errors; known secrets are taken out of them before anybody sees one. */
+  redact: (text: string) => string;
+}
+
+export interface TemplateOptions {
+  namespace: string;
+  values: JsonObject;
+  kubeVersion: string;
+}
+
+export interface UpgradeOptions {
+  namespace: string;
+  values: JsonObject;
+  kubeconfig: string;
+  kubeContext: string;
+  /** Kept on Helm's record of the revision: 63 characters each at most. */
+  labels: Record<string, string>;
+  description: string;
+  timeoutSeconds: number;
+  /** Ends Helm early, which then marks the revision as failed. */
+  signal?: AbortSignal;
+}
+
+/** Helm's commands as typed calls, in the shape of the `helm-ts` package. */
+export interface Helm {
+  /** Renders a chart without a cluster. */
+  template(name: string, chart: string, options: TemplateOptions): Promise<string>;
+  /** Installs or upgrades, and waits for hooks only: the health of workloads is judged by Campanile. */
+  upgrade(name: string, chart: string, options: UpgradeOptions): Promise<void>;
+  version(): Promise<string>;
+}
+
+/** History that stays with a release; each revision is a Secret of the size of all its manifests. */
+const HISTORY_MAX = 10;
+
+export function createHelm(options: HelmOptions): Helm {
+  async function run(doing: string, call: HelmCall): Promise<string> {
+    const ending = await runHelm(options, call);
+    if (ending.ok) return ending.stdout;
+    throw explainHelmFailure(doing, { ...ending, stderr: options.redact(ending.stderr) }, call.timeLimitSeconds);
+  }
+
+  return {
+    template: (name, chart, { namespace, values, kubeVersion }) =>
+      run(`render ${name}`, {
+        args: [
+          "template",
+          "--namespace",
+          namespace,
+          "--kube-version",
+          kubeVersion,
+          "--is-upgrade",
+          "--include-crds",
+          "--skip-tests",
+          "--values",
+          "-",
+          "--",
+          name,
+          chart,
+        ],
+        // Values go in by stdin: neither a file nor the process list ever holds a secret.
+        stdin: stringify(values),
+        timeLimitSeconds: TEMPLATE_LIMIT_SECONDS,
+      }).then((stdout) => stdout),
+
+    async upgrade(name, chart, given) {
+      const labels = Object.entries(given.labels).map(([key, value]) => `${key}=${value}`);
+      await run(`deploy ${name}`, {
+        args: [
+          "upgrade",
+          "--install",
+          "--create-namespace",
+          "--wait=hookOnly",
+          "--kubeconfig",
+          given.kubeconfig,
+          "--kube-context",
+          given.kubeContext,
+          "--namespace",
+          given.namespace,
+          "--labels",
+          labels.join(","),
+          "--description",
+          given.description,
+          "--history-max",
+          String(HISTORY_MAX),
+          "--timeout",
+          `${given.timeoutSeconds}s`,
+          "--values",
+          "-",
+          "--",
+          name,
+          chart,
+        ],
+        stdin: stringify(given.values),
+        timeLimitSeconds: given.timeoutSeconds + 30,
+        ...(given.signal ? { signal: given.signal } : {}),
+      });
+    },
+
+    async version() {
+      const stdout = await run("say its version", { args: ["version", "--template", "{{.Version}}"], timeLimitSeconds: 10 });
+      return stdout.trim().replace(/^v/, "");
+    },
+  };
+}
