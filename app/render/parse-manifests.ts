@@ -1,0 +1,90 @@
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
+import { ConfigError } from "../domain/errors.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { type Manifest, objectKey } from "../domain/manifest.ts";
+
+/** A hub renders some 30 objects; a chart with more than this is not one that people review. */
+const OBJECTS_LIMIT = 2_000;
+
+const headSchema = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().optional(),
+    annotations: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+/** Kinds that belong to no namespace; Helm fills in the namespace of all others by leaving it away. */
+const CLUSTER_KINDS = new Set([
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CustomResourceDefinition",
+  "IngressClass",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PriorityClass",
+  "RuntimeClass",
+  "StorageClass",
+  "MutatingWebhookConfiguration",
+  "ValidatingWebhookConfiguration",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+]);
+
+/**
+ * Reads what Helm rendered; chart output is as hostile as any other input.
+ * @throws {ConfigError} `rendered-invalid` for what is no Kubernetes object, `duplicate-object` for two with one name
+ */
+export function parseManifests(text: string, releaseId: string, releaseNamespace: string): Manifest[] {
+  const documents = parseAllDocuments(text, { version: "1.1", uniqueKeys: false, prettyErrors: false });
+  const manifests: Manifest[] = [];
+  const seen = new Set<string>();
+  for (const document of documents) {
+    if (document.errors[0]) throw invalid(releaseId, `one of them is not valid YAML (${document.errors[0].message})`);
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (value === null || value === undefined) continue;
+    const manifest = toManifest(value, releaseId, releaseNamespace);
+    const key = objectKey(manifest.id);
+    if (seen.has(key)) throw duplicate(releaseId, manifest);
+    seen.add(key);
+    manifests.push(manifest);
+    if (manifests.length > OBJECTS_LIMIT) throw invalid(releaseId, `there are more than ${OBJECTS_LIMIT}`);
+  }
+  return manifests;
+}
+
+function toManifest(value: unknown, releaseId: string, releaseNamespace: string): Manifest {
+  const head = headSchema.safeParse(value);
+  if (!head.success || !isJsonObject(value)) throw invalid(releaseId, "one of them lacks apiVersion, kind or metadata.name");
+  const { apiVersion, kind, metadata } = head.data;
+  const hook = metadata.annotations?.["helm.sh/hook"];
+  const namespace = CLUSTER_KINDS.has(kind) ? undefined : (metadata.namespace ?? releaseNamespace);
+  const object: JsonObject = value;
+  return {
+    id: { apiVersion, kind, name: metadata.name, ...(namespace === undefined ? {} : { namespace }) },
+    object,
+    ...(typeof hook === "string" ? { hook } : {}),
+  };
+}
+
+function invalid(releaseId: string, why: string): ConfigError {
+  return new ConfigError({
+    code: "rendered-invalid",
+    what: `The chart renders no usable objects for ${releaseId}.`,
+    why: `Of the objects it rendered, ${why}.`,
+    fix: "Mend the chart, or the value that it prints into its templates.",
+  });
+}
+
+function duplicate(releaseId: string, { id }: Manifest): ConfigError {
+  return new ConfigError({
+    code: "duplicate-object",
+    what: `The chart renders ${id.kind} ${id.name} twice for ${releaseId}.`,
+    why: "The second would overwrite the first in the cluster.",
+    fix: "Give one of them another name in the values.",
+  });
+}
