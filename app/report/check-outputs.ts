@@ -1,0 +1,133 @@
+import type { Explanation } from "../domain/errors.ts";
+import type { Finding, Severity } from "../domain/finding.ts";
+import { countChanges, describeDiff } from "./describe-diff.ts";
+import { clean, escapeMarkdown, plural, takeParts } from "./markdown.ts";
+import { headline } from "./preview-comment.ts";
+import { type PreviewResult, verdictOf } from "./preview-result.ts";
+
+/** What a check run shows. `annotations` may be more than GitHub takes in one call. */
+export interface CheckReport {
+  conclusion: "success" | "failure";
+  title: string;
+  summary: string;
+  text?: string;
+  annotations: Annotation[];
+}
+
+export interface Annotation {
+  path: string;
+  start_line: number;
+  end_line: number;
+  annotation_level: "notice" | "warning" | "failure";
+  title: string;
+  message: string;
+}
+
+/** GitHub's limit is 65,535 for each field. */
+const FIELD_LIMIT_BYTES = 60_000;
+const LEVELS: Record<Severity, Annotation["annotation_level"]> = { block: "failure", warn: "warning", info: "notice" };
+
+/** `campanile / config`: is what the files say right? */
+export function configCheck(result: PreviewResult): CheckReport {
+  if (result.couldNot) return couldNotCheck(result.couldNot);
+  const blocking = result.findings.filter((finding) => finding.severity === "block").length;
+  const title =
+    blocking > 0
+      ? `${plural(blocking, "fault")} to mend`
+      : result.findings.length > 0
+        ? plural(result.findings.length, "remark")
+        : "No faults found";
+  const { text, left } = takeParts(result.findings.map(describeFinding), FIELD_LIMIT_BYTES);
+  const summary =
+    result.findings.length === 0
+      ? "Every file of the fleet was read and fits its schema."
+      : "Each fault is also shown on its line under “Files changed”.";
+  return {
+    conclusion: blocking > 0 ? "failure" : "success",
+    title,
+    summary,
+    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${left} more not shown._` : text }),
+    annotations: result.findings.map(annotate),
+  };
+}
+
+/** `campanile / diff (<environment>)`: what would change there? */
+export function diffCheck(result: PreviewResult, environment: string): CheckReport {
+  const verdict = verdictOf(result, environment);
+  if (result.couldNot) return couldNotCheck(result.couldNot);
+  if (verdict === "blocked")
+    return {
+      conclusion: "failure",
+      title: "Not rendered",
+      summary: "The files have faults (see the check “campanile / config”), so what they would change is not known.",
+      annotations: [],
+    };
+  const releases = result.releases.filter((release) => release.environment === environment);
+  const broken = releases.filter((release) => release.couldNot);
+  const rows = releases.map(
+    (release) =>
+      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : "left as it is"} (${escapeMarkdown(release.reasons.join("; "))})`,
+  );
+  const parts = releases
+    .filter((release) => release.diff && release.diff.objects.length > 0)
+    .map(
+      (release) =>
+        `#### ${escapeMarkdown(release.releaseId)}\n\n${release.diff ? describeDiff(release.diff, FIELD_LIMIT_BYTES - 1_000) : ""}`,
+    );
+  const { text, left } = takeParts(parts, FIELD_LIMIT_BYTES);
+  return {
+    conclusion: broken.length > 0 ? "failure" : "success",
+    title:
+      broken.length > 0
+        ? `${plural(broken.length, "release")} could not be rendered`
+        : releases.length === 0
+          ? `Nothing changes on ${environment}`
+          : `${plural(releases.length, "release")} of ${environment} ${releases.length === 1 ? "changes" : "change"}`,
+    summary:
+      rows.length === 0
+        ? `No release of ${environment} gets other inputs by this pull request.`
+        : takeParts(rows, FIELD_LIMIT_BYTES).text,
+    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
+    annotations: [],
+  };
+}
+
+/** `campanile`: the one to require. */
+export function overallCheck(result: PreviewResult): CheckReport {
+  if (result.couldNot) return couldNotCheck(result.couldNot);
+  const verdict = verdictOf(result);
+  const summary = {
+    pass:
+      result.releases.length === 0
+        ? "This pull request can be merged; nothing will be rolled out."
+        : "This pull request can be merged. The comment says what will happen then.",
+    blocked: "Mend the faults that the check “campanile / config” lists, and push again.",
+    "could-not": "At least one release could not be rendered, so nobody knows what a merge would do. The diff checks say why.",
+  }[verdict];
+  return { conclusion: verdict === "pass" ? "success" : "failure", title: headline(result), summary, annotations: [] };
+}
+
+/** “Could not evaluate” is a failure that says why: a check that passes because nobody looked is worse than none. */
+export function couldNotCheck(explanation: Explanation): CheckReport {
+  return {
+    conclusion: "failure",
+    title: "Could not be checked",
+    summary: `**${escapeMarkdown(explanation.what)}** ${escapeMarkdown(explanation.why)}\n\n**What to do:** ${escapeMarkdown(explanation.fix)} (\`${explanation.code}\`)`,
+    annotations: [],
+  };
+}
+
+function describeFinding(finding: Finding): string {
+  return `**${escapeMarkdown(finding.at.file)}, line ${finding.at.line}** (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
+}
+
+function annotate(finding: Finding): Annotation {
+  return {
+    path: finding.at.file,
+    start_line: finding.at.line,
+    end_line: finding.at.line,
+    annotation_level: LEVELS[finding.severity],
+    title: finding.code,
+    message: clean(`${finding.what}\n${finding.why}\n${finding.fix}`),
+  };
+}
