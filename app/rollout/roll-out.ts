@@ -10,6 +10,7 @@ export interface RolloutRequest {
   deployId: string;
   source: EventSource;
   releaseId: string;
+  kubeContext: string;
   namespace: string;
   environment: string;
   url: string;
@@ -21,19 +22,32 @@ export interface RolloutRequest {
 /** What the rollout needs from outside; each may be called twice. */
 export interface RolloutPorts {
   fetchNewestSha(source: EventSource): Promise<string>;
-  fetchRevisions(namespace: string, releaseName: string): Promise<HelmRevision[]>;
+  fetchRevisions(kubeContext: string, namespace: string, releaseName: string): Promise<HelmRevision[]>;
   findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
   /** The release as git has it at the commit. */
   loadRelease(source: EventSource, sha: string, releaseId: string): Promise<Release>;
   /** Runs Helm until it ends; the cluster may end it earlier by showing that a hook cannot work. */
   upgrade(release: Release, sha: string): Promise<void>;
   /** Waits until the revision is no longer pending, at most so long. */
-  waitForRevision(namespace: string, releaseName: string, revision: number, limitSeconds: number): Promise<void>;
+  waitForRevision(
+    kubeContext: string,
+    namespace: string,
+    releaseName: string,
+    revision: number,
+    limitSeconds: number,
+  ): Promise<void>;
   /** @returns undefined when all workloads are up, else why they are not */
-  verify(namespace: string, releaseName: string): Promise<Explanation | undefined>;
+  verify(kubeContext: string, namespace: string, releaseName: string): Promise<Explanation | undefined>;
   /** Called once before the first change; safe to repeat. */
   announce(request: RolloutRequest, rolloutId: string): Promise<void>;
-  record(request: RolloutRequest, rolloutId: string, startedAt: string, outcome: RolloutOutcome): Promise<void>;
+  /** @param announced whether the rollout began at all: one that never did has nothing on GitHub to close */
+  record(
+    request: RolloutRequest,
+    rolloutId: string,
+    startedAt: string,
+    outcome: RolloutOutcome,
+    announced: boolean,
+  ): Promise<void>;
 }
 
 interface Steps {
@@ -53,7 +67,7 @@ export async function rollOut(work: Steps, ports: RolloutPorts, request: Rollout
     const seen = await work.step(`observe ${turn}`, () => observe(ports, request, learnt));
     const action = decide(request, seen);
     if (action.kind === "finish") {
-      await work.step("record rollout", () => ports.record(request, work.id, startedAt, action.outcome));
+      await work.step("record rollout", () => ports.record(request, work.id, startedAt, action.outcome, announced));
       return action.outcome;
     }
     if (!announced) await work.step("announce rollout", () => ports.announce(request, work.id));
@@ -66,7 +80,7 @@ export async function rollOut(work: Steps, ports: RolloutPorts, request: Rollout
 async function observe(ports: RolloutPorts, request: RolloutRequest, learnt: readonly Learnt[]): Promise<Observation> {
   const [newestSha, revisions, quarantined] = await Promise.all([
     ports.fetchNewestSha(request.source),
-    ports.fetchRevisions(request.namespace, request.releaseId),
+    ports.fetchRevisions(request.kubeContext, request.namespace, request.releaseId),
     ports.findQuarantine(request.source.repository, request.releaseId, request.bundleDigest),
   ]);
   return { observedAt: new Date().toISOString(), newestSha, revisions, quarantined: quarantined ?? null, learnt: [...learnt] };
@@ -82,10 +96,16 @@ async function act(
     case "upgrade":
       return upgrade(ports, request, learnt);
     case "wait-for-helm":
-      await ports.waitForRevision(request.namespace, request.releaseId, action.revision, HELM_CALL_LIMIT_SECONDS);
+      await ports.waitForRevision(
+        request.kubeContext,
+        request.namespace,
+        request.releaseId,
+        action.revision,
+        HELM_CALL_LIMIT_SECONDS,
+      );
       return null;
     case "verify": {
-      const explanation = await ports.verify(request.namespace, request.releaseId);
+      const explanation = await ports.verify(request.kubeContext, request.namespace, request.releaseId);
       return explanation ? { kind: "unhealthy", explanation } : { kind: "verified" };
     }
   }

@@ -1,6 +1,5 @@
 import type { CoreV1Event, V1DaemonSet, V1Deployment, V1Job, V1Pod, V1ReplicaSet, V1StatefulSet } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
-import { type ObjectId, objectKey } from "../domain/manifest.ts";
 import { judgePod } from "./judge-pod.ts";
 
 /** What the API server holds in the release's namespace at one moment. */
@@ -28,29 +27,23 @@ interface Workload {
 /**
  * Judges a release by its workloads, as `kubectl rollout status` does, and by the reasons of their pods, which tell a lost cause
  * long before any time-out. Pods of an older template are not looked at: a rollout often starts because they were failing.
- * @param inventory the objects that the release consists of; others in the namespace belong to somebody else
+ * @param releaseName Helm writes it on every object of the release; others in the namespace belong to somebody else
  * @see kstatus, "The Status Property": generation, replicas and availability per kind
  */
-export function judgeWorkloads(snapshot: WorkloadSnapshot, inventory: readonly ObjectId[], now: Date): Verdict {
-  const wanted = new Set(inventory.map(objectKey));
+export function judgeWorkloads(snapshot: WorkloadSnapshot, releaseName: string, now: Date): Verdict {
+  const isOurs = (object: V1Deployment | V1StatefulSet | V1DaemonSet | V1Job) =>
+    object.metadata?.annotations?.[RELEASE_NAME] === releaseName;
   const workloads = [
-    ...ofRelease(snapshot.deployments, "apps/v1", "Deployment", wanted).map((deployment) =>
-      deploymentWorkload(deployment, snapshot),
-    ),
-    ...ofRelease(snapshot.statefulSets, "apps/v1", "StatefulSet", wanted).map((statefulSet) =>
-      statefulSetWorkload(statefulSet, snapshot),
-    ),
-    ...ofRelease(snapshot.daemonSets, "apps/v1", "DaemonSet", wanted).map((daemonSet) => daemonSetWorkload(daemonSet, snapshot)),
-    ...ofRelease(snapshot.jobs, "batch/v1", "Job", wanted).map((job) => jobWorkload(job, snapshot)),
+    ...snapshot.deployments.filter(isOurs).map((deployment) => deploymentWorkload(deployment, snapshot)),
+    ...snapshot.statefulSets.filter(isOurs).map((statefulSet) => statefulSetWorkload(statefulSet, snapshot)),
+    ...snapshot.daemonSets.filter(isOurs).map((daemonSet) => daemonSetWorkload(daemonSet, snapshot)),
+    ...snapshot.jobs.filter(isOurs).map((job) => jobWorkload(job, snapshot)),
   ];
   const failure = workloads
     .flatMap((workload) => workload.pods.map((pod) => judgePod(pod, snapshot.events, now)))
     .find((explanation) => explanation !== undefined);
   if (failure) return { kind: "failed", explanation: failure };
-  const notSeen = inventory
-    .filter((id) => ROLLED_OUT_KINDS.has(id.kind) && !isIn(snapshot, id))
-    .map((id) => `${id.kind} ${id.name} to appear`);
-  const on = [...notSeen, ...workloads.map((workload) => workload.missing).filter((missing) => missing !== undefined)];
+  const on = workloads.map((workload) => workload.missing).filter((missing) => missing !== undefined);
   return on.length === 0 ? { kind: "ready" } : { kind: "waiting", on };
 }
 
@@ -67,22 +60,8 @@ export function judgeHooks(snapshot: WorkloadSnapshot, since: Date, now: Date): 
   return failure ? { kind: "failed", explanation: failure } : { kind: "waiting", on: ["Helm's hooks"] };
 }
 
-const ROLLED_OUT_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
-
-function isIn(snapshot: WorkloadSnapshot, id: ObjectId): boolean {
-  const objects =
-    id.kind === "Deployment" ? snapshot.deployments : id.kind === "StatefulSet" ? snapshot.statefulSets : snapshot.daemonSets;
-  return objects.some((object) => object.metadata?.name === id.name && object.metadata.namespace === id.namespace);
-}
-
-type Named = { metadata?: { name?: string; namespace?: string } };
-
-function ofRelease<T extends Named>(objects: readonly T[], apiVersion: string, kind: string, wanted: ReadonlySet<string>): T[] {
-  return objects.filter((object) => {
-    const { name = "", namespace = "" } = object.metadata ?? {};
-    return wanted.has(objectKey({ apiVersion, kind, namespace, name }));
-  });
-}
+/** @see Helm, "Release ownership": how Helm knows its own objects */
+const RELEASE_NAME = "meta.helm.sh/release-name";
 
 function deploymentWorkload(deployment: V1Deployment, snapshot: WorkloadSnapshot): Workload {
   const name = `Deployment ${deployment.metadata?.name ?? ""}`;

@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import { ClusterError } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
 import type { DefaultBranchPushed, DeployEvent, PullRequestChanged } from "../../event/deploy-event.ts";
-import type { DurableWork, HubDeployment, HubDeploymentResult, RolloutRequest } from "../../pipeline.ts";
+import type { DurableWork, HubDeployment, HubDeploymentResult } from "../../pipeline/durable-work.ts";
+import type { RolloutRequest } from "../../rollout/roll-out.ts";
 import type { Acceptance } from "../../webhook/receive-deliveries.ts";
 
 /** The functions that survive a crash: each is begun once and carried on from its last finished step. */

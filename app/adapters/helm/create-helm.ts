@@ -19,7 +19,8 @@ export interface TemplateOptions {
 export interface UpgradeOptions {
   namespace: string;
   values: JsonObject;
-  kubeconfig: string;
+  /** Path; the usual places when undefined. */
+  kubeconfig: string | undefined;
   kubeContext: string;
   /** Kept on Helm's record of the revision: 63 characters each at most. */
   labels: Record<string, string>;
@@ -69,7 +70,7 @@ export function createHelm(options: HelmOptions): Helm {
         // Values go in by stdin: neither a file nor the process list ever holds a secret.
         stdin: stringify(values),
         timeLimitSeconds: TEMPLATE_LIMIT_SECONDS,
-      }).then((stdout) => stdout),
+      }),
 
     async upgrade(name, chart, given) {
       const labels = Object.entries(given.labels).map(([key, value]) => `${key}=${value}`);
@@ -79,8 +80,7 @@ export function createHelm(options: HelmOptions): Helm {
           "--install",
           "--create-namespace",
           "--wait=hookOnly",
-          "--kubeconfig",
-          given.kubeconfig,
+          ...(given.kubeconfig === undefined ? [] : ["--kubeconfig", given.kubeconfig]),
           "--kube-context",
           given.kubeContext,
           "--namespace",

@@ -1,0 +1,178 @@
+import path from "node:path";
+import { type Logger, pino } from "pino";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
+import { createChartStore } from "./adapters/charts/chart-store.ts";
+import { launchDurable } from "./adapters/durable/launch-durable.ts";
+import { createGitMirror } from "./adapters/git/git-mirror.ts";
+import { createCheckRuns } from "./adapters/github/check-runs.ts";
+import { connectGitHub } from "./adapters/github/connect-github.ts";
+import { createGitHubDeployments } from "./adapters/github/github-deployments.ts";
+import { createMissedDeliveries } from "./adapters/github/missed-deliveries.ts";
+import { createPullRequests } from "./adapters/github/pull-requests.ts";
+import { createStickyComments } from "./adapters/github/sticky-comment.ts";
+import { createHelm } from "./adapters/helm/create-helm.ts";
+import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
+import { createSops } from "./adapters/sops/decrypt-file.ts";
+import { createDeployRecords } from "./adapters/store/deploy-records.ts";
+import { openStore } from "./adapters/store/open-store.ts";
+import { createPreviewComments } from "./adapters/store/preview-comments.ts";
+import { startPrivateDatabase } from "./adapters/store/private-database.ts";
+import { parseEvent } from "./event/parse-event.ts";
+import { deploy, deployHub } from "./pipeline/deploy.ts";
+import { preview } from "./pipeline/preview.ts";
+import { createPorts } from "./ports.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
+import { createRenderer } from "./render/render-release.ts";
+import { rollOut } from "./rollout/roll-out.ts";
+import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import type { Delivery } from "./webhook/delivery.ts";
+import { startFront } from "./webhook/start-front.ts";
+
+/** A delivery asked for again this recently may still be on its way. */
+const REDELIVERY_PAUSE_SECONDS = 20;
+
+export interface RunningCampanile {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Reads settings, opens connections, wires the stages to the adapters, starts the front and the workflows. */
+export async function startCampanile(settings: Settings): Promise<RunningCampanile> {
+  const redactor = createRedactor();
+  for (const secret of settings.github.webhookSecrets) redactor.addSecret(secret, "the webhook secret");
+  const log = createLog(settings, redactor.redact);
+  const database = settings.databaseUrl === undefined ? await startPrivateDatabase(settings.dataDir, log) : undefined;
+  const databaseUrl = settings.databaseUrl ?? database?.url ?? "";
+  redactor.addSecret(databaseUrl, "the database's address");
+  const store = await openStore(databaseUrl, log);
+
+  const github = connectGitHub({
+    appId: settings.github.appId,
+    privateKeyPem: settings.github.privateKeyPem,
+    apiUrl: settings.github.apiUrl,
+    log,
+    redact: redactor.redact,
+  });
+  const helm = createHelm({ binary: settings.helmBinary, homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact });
+  const charts = createChartStore({ cacheDir: settings.dataDir, mirrors: settings.chartMirrors });
+  const ports = createPorts({
+    helmVersion: await helm.version(),
+    kubeconfig: settings.kubeconfig,
+    git: createGitMirror({ dataDir: settings.dataDir, webUrl: settings.github.webUrl, tokenFor: github.tokenFor }),
+    pullRequests: createPullRequests(github),
+    checks: createCheckRuns(github),
+    comments: createStickyComments(github),
+    deployments: createGitHubDeployments(github),
+    previewComments: createPreviewComments(store),
+    records: createDeployRecords(store),
+    helm,
+    charts,
+    renderRelease: createRenderer({ fetchChart: charts.fetchChart, template: helm.template }),
+    clusterFor: memoised((context) => connectCluster(settings.kubeconfig, context, log)),
+    decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),
+    redactor,
+  });
+  const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
+
+  const engine = await launchDurable({
+    databaseUrl,
+    replicaId: settings.replicaId,
+    reconcileMinutes: settings.reconcileMinutes,
+    log,
+    workflows: {
+      preview: (work, event) => preview(work, ports.preview, event),
+      deploy: (work, event) => deploy(work, ports.deploy, event),
+      deployHub: (work, input) => deployHub(work, ports.deploy, input),
+      rollOut: (work, request) => rollOut(work, ports.rollout, request),
+      reconcile: async (work) => {
+        const guids = await work.step("redeliver missed", () => missed.redeliverMissed(new Date()));
+        if (guids.length > 0) log.info({ guids }, "asked GitHub for deliveries that never arrived");
+      },
+    },
+  });
+
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const deliveries = new Counter({
+    name: "campanile_deliveries_total",
+    help: "Webhook deliveries by what became of them",
+    labelNames: ["event", "acceptance"],
+    registers: [metrics],
+  });
+
+  async function accept({ guid, event, payload }: Delivery) {
+    const parsed = parseEvent(event, payload);
+    const isOurs =
+      parsed !== undefined && parsed.source.repository.toLowerCase() === settings.deployConfigRepository.toLowerCase();
+    const acceptance = isOurs ? await engine.accept(guid, parsed) : "ignored";
+    deliveries.inc({ event: isOurs ? event : "other", acceptance });
+    log.info({ guid, event, acceptance }, "delivery");
+    return acceptance;
+  }
+
+  const front = await startFront({
+    ...settings.http,
+    webhookSecrets: settings.github.webhookSecrets,
+    inbox: { accept },
+    readiness: async () => {
+      try {
+        await store.query("select 1", []);
+        return { ready: true };
+      } catch {
+        return { ready: false, because: "the database does not answer" };
+      }
+    },
+    metrics,
+    log,
+  });
+  log.info({ port: front.port, repository: settings.deployConfigRepository }, "Campanile is ready");
+
+  return {
+    port: front.port,
+    async stop() {
+      await front.server.close();
+      await engine.shutdown();
+      await store.close();
+      await database?.stop();
+    },
+  };
+}
+
+/** The production entry point: ends with 1 and all mistakes on stderr when the settings are wrong. */
+export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
+  let settings: Settings;
+  try {
+    settings = parseSettings(environment);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const campanile = await startCampanile(settings);
+  const stop = () => {
+    campanile.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+function createLog(settings: Settings, redact: (text: string) => string): Logger {
+  // Redaction is on the written line, so that no serializer, error or library can go around it.
+  const stream = { write: (line: string) => void process.stdout.write(redact(line)) };
+  return pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+}
+
+function memoised<V>(make: (key: string) => V): (key: string) => V {
+  const made = new Map<string, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+}

@@ -1,0 +1,231 @@
+import { randomBytes } from "node:crypto";
+import { diffRelease } from "../diff/diff-release.ts";
+import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
+import { hasBlocking } from "../domain/finding.ts";
+import type { Fleet, Promotion } from "../domain/hub.ts";
+import { type PlannedRelease, releaseOf } from "../domain/release.ts";
+import type { ReleaseDiff } from "../domain/release-diff.ts";
+import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
+import type { ConfigTree } from "../load/config-tree.ts";
+import { loadFleet } from "../load/load-fleet.ts";
+import { planRollout } from "../plan/plan-rollout.ts";
+import type { RendersReleases } from "../render/render-release.ts";
+import { type CheckReport, configCheck, couldNotCheck, diffCheck, overallCheck } from "../report/check-outputs.ts";
+import { previewComment } from "../report/preview-comment.ts";
+import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
+import type { DurableWork } from "./durable-work.ts";
+
+/** What a preview needs from outside. */
+export interface PreviewPorts {
+  helmVersion: string;
+  fetchPullRequest(source: EventSource, number: number): Promise<{ headSha: string; baseBranch: string; isOpen: boolean }>;
+  fetchBranchHead(source: EventSource, branch: string): Promise<string>;
+  fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
+  mergeTrees(
+    source: EventSource,
+    baseSha: string,
+    headSha: string,
+  ): Promise<{ kind: "merged"; tree: string } | { kind: "conflict"; files: string[] }>;
+  openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
+  renderRelease: RendersReleases;
+  startCheck(place: CheckPlace, title: string): Promise<unknown>;
+  concludeCheck(
+    place: CheckPlace,
+    conclusion: "success" | "failure" | "cancelled",
+    output: Omit<CheckReport, "conclusion">,
+  ): Promise<void>;
+  /** Writes the preview's part of the pull request's one comment. */
+  tellPullRequest(source: EventSource, number: number, preview: string): Promise<void>;
+}
+
+export interface CheckPlace {
+  repository: string;
+  installationId: number;
+  headSha: string;
+  name: string;
+  externalId: string;
+}
+
+const OVERALL = "campanile";
+const CONFIG = "campanile / config";
+const diffName = (environment: string) => `campanile / diff (${environment})`;
+
+/** The two commits that are compared, fixed once so that every later step speaks of the same. */
+interface Change {
+  baseSha: string;
+  headSha: string;
+  /** What the base branch would be after the merge; undefined while there are conflicts. */
+  mergedTree: string | null;
+  conflicts: string[];
+  environments: string[];
+}
+
+/**
+ * Checks one state of a pull request: read, validate, plan, render, diff, report.
+ * A newer push makes it stop and say so on its own checks; the newer state has a preview of its own.
+ */
+export async function preview(work: DurableWork, ports: PreviewPorts, event: PullRequestChanged): Promise<void> {
+  const checks = checksOf(work, ports, event);
+  try {
+    await checks.start([OVERALL, CONFIG]);
+    const change = await work.step("read change", () => readChange(ports, event));
+    if (change.headSha !== event.headSha) return await checks.cancel([OVERALL, CONFIG], change.headSha);
+    const diffNames = change.environments.map(diffName);
+    await checks.start(diffNames);
+    const result = await work.step("evaluate", () => evaluate(ports, event, change));
+    const { headSha } = await work.step("look for a newer push", () => ports.fetchPullRequest(event.source, event.number));
+    if (headSha !== event.headSha) return await checks.cancel([OVERALL, CONFIG, ...diffNames], headSha);
+    await work.step("write comment", () =>
+      ports.tellPullRequest(event.source, event.number, previewComment(result.result, result.promotions)),
+    );
+    await checks.conclude(CONFIG, configCheck(result.result));
+    for (const environment of change.environments)
+      await checks.conclude(diffName(environment), diffCheck(result.result, environment));
+    // Last, because whoever requires it wants all the others to be there when it is green.
+    await checks.conclude(OVERALL, overallCheck(result.result));
+  } catch (error) {
+    await checks.conclude(OVERALL, couldNotCheck(explanationOf(error) ?? unexpected()));
+    throw error;
+  }
+}
+
+function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChanged) {
+  const { repository, installationId } = event.source;
+  const place = (name: string): CheckPlace => ({ repository, installationId, headSha: event.headSha, name, externalId: work.id });
+  const conclude = (
+    name: string,
+    { conclusion, ...output }: CheckReport | (Omit<CheckReport, "conclusion"> & { conclusion: "cancelled" }),
+  ) => work.step(`conclude ${name}`, () => ports.concludeCheck(place(name), conclusion, output));
+  return {
+    async start(names: readonly string[]) {
+      for (const name of names)
+        await work.step(`start ${name}`, async () => void (await ports.startCheck(place(name), "Looking at this change …")));
+    },
+    conclude,
+    async cancel(names: readonly string[], newerSha: string) {
+      const summary = `The pull request now points at ${newerSha.slice(0, 7)}, which has checks of its own.`;
+      for (const name of names)
+        await conclude(name, { conclusion: "cancelled", title: "A newer push took over", summary, annotations: [] });
+    },
+  };
+}
+
+async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promise<Change> {
+  const { source } = event;
+  const { headSha, baseBranch } = await ports.fetchPullRequest(source, event.number);
+  const baseSha = await ports.fetchBranchHead(source, baseBranch);
+  await ports.fetchCommits(source, [baseSha, headSha]);
+  const merge = await ports.mergeTrees(source, baseSha, headSha);
+  const { fleet } = await loadFleet(await ports.openTree(source, baseSha), baseSha);
+  const environments = fleet?.environments.map((environment) => environment.name) ?? [];
+  return {
+    baseSha,
+    headSha,
+    environments,
+    ...(merge.kind === "merged" ? { mergedTree: merge.tree, conflicts: [] } : { mergedTree: null, conflicts: merge.files }),
+  };
+}
+
+interface Evaluation {
+  result: PreviewResult;
+  /** How each environment follows the one before it, in words. */
+  promotions: string[];
+}
+
+async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, change: Change): Promise<Evaluation> {
+  const { baseSha, headSha, environments, mergedTree, conflicts } = change;
+  const nothing: PreviewResult = {
+    baseSha,
+    headSha,
+    environments,
+    findings: [],
+    couldNot: null,
+    releasesInFleet: 0,
+    releases: [],
+  };
+  if (mergedTree === null) return { result: { ...nothing, couldNot: hasConflicts(conflicts) }, promotions: [] };
+  try {
+    await ports.fetchCommits(source, [baseSha, headSha]);
+    const base = await loadFleet(await ports.openTree(source, baseSha), baseSha);
+    const head = await loadFleet(await ports.openTree(source, await treeOf(ports, source, change)), headSha);
+    if (!head.fleet || hasBlocking(head.findings)) return { result: { ...nothing, findings: head.findings }, promotions: [] };
+    const plan = planRollout(base.fleet, head.fleet, ports.helmVersion);
+    const releases = await Promise.all(plan.releases.map((planned) => diffPlanned(ports, planned)));
+    return {
+      result: {
+        ...nothing,
+        environments: plan.environments,
+        findings: head.findings,
+        releasesInFleet: plan.releasesInFleet,
+        releases,
+      },
+      promotions: promotionsOf(head.fleet),
+    };
+  } catch (error) {
+    const couldNot = explanationOf(error);
+    if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
+    return { result: { ...nothing, couldNot }, promotions: [] };
+  }
+}
+
+/** The merge is made again rather than remembered: the mirror may be a new one since. */
+async function treeOf(ports: PreviewPorts, source: EventSource, { baseSha, headSha }: Change): Promise<string> {
+  const merge = await ports.mergeTrees(source, baseSha, headSha);
+  if (merge.kind === "conflict") throw new Error("the same two commits merged before and conflict now");
+  return merge.tree;
+}
+
+/** Random for each process: fingerprints of secret values are comparable within one comment and nowhere else. */
+const fingerprintKey = randomBytes(32);
+
+async function diffPlanned(ports: PreviewPorts, planned: PlannedRelease): Promise<PreviewRelease> {
+  const { id, hub, hubTitle, environment } = releaseOf(planned);
+  const about = { releaseId: id, hub, hubTitle, environment, reasons: planned.reasons };
+  if (!planned.head) return { ...about, diff: null, couldNot: null };
+  try {
+    return { ...about, diff: await renderAndDiff(ports, planned.base, planned.head), couldNot: null };
+  } catch (error) {
+    const couldNot = explanationOf(error);
+    if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
+    return { ...about, diff: null, couldNot };
+  }
+}
+
+async function renderAndDiff(
+  ports: PreviewPorts,
+  base: PlannedRelease["base"],
+  head: NonNullable<PlannedRelease["head"]>,
+): Promise<ReleaseDiff> {
+  const nothing = { manifests: [], notDeterministic: [] };
+  const [before, after] = await Promise.all([base ? ports.renderRelease(base) : nothing, ports.renderRelease(head)]);
+  return diffRelease(before, after, { releaseId: head.id, hub: head.hub, environment: head.environment, fingerprintKey });
+}
+
+function promotionsOf(fleet: Fleet): string[] {
+  return fleet.environments.map(({ promotion }) => describePromotion(promotion));
+}
+
+function describePromotion(promotion: Promotion): string {
+  if (promotion.kind === "auto") return "follows by itself once that is healthy";
+  return promotion.kind === "manual"
+    ? "waits for a person"
+    : `follows ${promotion.soakSeconds / 60} minutes after that is healthy`;
+}
+
+function hasConflicts(files: readonly string[]): Explanation {
+  return {
+    code: "merge-conflict",
+    what: "This branch conflicts with its base branch.",
+    why: `Both changed the same lines of ${files.slice(0, 5).join(", ")}, so nobody can say what a merge would deploy.`,
+    fix: "Merge the base branch into this one, settle the conflicts, and push.",
+  };
+}
+
+function unexpected(): Explanation {
+  return {
+    code: "internal-error",
+    what: "Campanile met an error of its own while it looked at this change.",
+    why: "The change itself may be fine; the details are in Campanile's log.",
+    fix: "Push again, or ask whoever runs Campanile to redeliver the webhook.",
+  };
+}

@@ -1,0 +1,63 @@
+import type { Explanation } from "../domain/errors.ts";
+import type { Environment, Fleet } from "../domain/hub.ts";
+import type { Release } from "../domain/release.ts";
+import { releasesOf } from "./releases-of.ts";
+
+/** What runs of a release, as far as this decision needs to know. */
+export interface LiveRelease {
+  /** Bundle and commit of the newest revision if it is deployed; undefined when there is none, or it is not whole. */
+  bundleDigest: string | undefined;
+  sha: string | undefined;
+  /** How the bundle that git asks for failed on this release, if it was tried. */
+  quarantined: Explanation | undefined;
+}
+
+/** One release to move. */
+export interface DeployTarget {
+  release: Release;
+  environment: Environment;
+}
+
+export interface HubPlan {
+  hub: string;
+  /** In promotion order. */
+  targets: DeployTarget[];
+}
+
+/**
+ * Which releases a commit of the default branch has to move: those that run another bundle than git asks for.
+ * A release whose bundle failed before is not tried again; it is kept in front of later environments of its hub, which may not overtake it.
+ */
+export function planDeploy(fleet: Fleet, helmVersion: string, live: ReadonlyMap<string, LiveRelease>): HubPlan[] {
+  const releases = releasesOf(fleet, helmVersion);
+  return fleet.hubs
+    .map((hub) => ({
+      hub: hub.name,
+      targets: targetsOf(
+        releases.filter((release) => release.hub === hub.name),
+        fleet.environments,
+        live,
+      ),
+    }))
+    .filter((plan) => plan.targets.length > 0);
+}
+
+function targetsOf(
+  releases: readonly Release[],
+  environments: readonly Environment[],
+  live: ReadonlyMap<string, LiveRelease>,
+): DeployTarget[] {
+  const targets: DeployTarget[] = [];
+  let firstToMove: number | undefined;
+  for (const release of releases) {
+    const environment = environments.find((each) => each.name === release.environment);
+    if (!environment) continue;
+    const state = live.get(release.id);
+    const differs = state?.bundleDigest !== release.bundleDigest;
+    if (!differs && !state?.quarantined) continue;
+    if (!state?.quarantined) firstToMove ??= targets.length;
+    targets.push({ release, environment });
+  }
+  // What failed before is told again only when something else of this hub waits behind it.
+  return firstToMove === undefined ? [] : targets;
+}

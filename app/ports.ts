@@ -1,0 +1,214 @@
+import type { FetchesCharts } from "./adapters/charts/chart-store.ts";
+import type { GitMirror } from "./adapters/git/git-mirror.ts";
+import type { CheckRuns } from "./adapters/github/check-runs.ts";
+import type { GitHubDeployments } from "./adapters/github/github-deployments.ts";
+import type { PullRequests } from "./adapters/github/pull-requests.ts";
+import type { StickyComments } from "./adapters/github/sticky-comment.ts";
+import type { Helm } from "./adapters/helm/create-helm.ts";
+import type { Cluster } from "./adapters/kubernetes/connect-cluster.ts";
+import type { DecryptsSecrets } from "./adapters/sops/decrypt-file.ts";
+import type { DeployRecords } from "./adapters/store/deploy-records.ts";
+import type { PreviewComments } from "./adapters/store/preview-comments.ts";
+import { ClusterError } from "./domain/errors.ts";
+import { isJsonObject, type Json } from "./domain/json.ts";
+import type { Release } from "./domain/release.ts";
+import type { RolloutOutcome } from "./domain/rollout.ts";
+import type { EventSource } from "./event/deploy-event.ts";
+import { loadFleet } from "./load/load-fleet.ts";
+import type { DeployPorts } from "./pipeline/deploy.ts";
+import type { PreviewPorts } from "./pipeline/preview.ts";
+import { releasesOf } from "./plan/releases-of.ts";
+import type { Redactor } from "./redact/create-redactor.ts";
+import type { RendersReleases } from "./render/render-release.ts";
+import { COMMENT_MARKER } from "./report/preview-comment.ts";
+import { deploymentDescription, stickyComment } from "./report/rollout-report.ts";
+import type { RolloutPorts, RolloutRequest } from "./rollout/roll-out.ts";
+import { upgradeRelease } from "./rollout/upgrade-release.ts";
+
+/** Everything that leaves the process, ready to be fitted to the stages. */
+export interface Adapters {
+  helmVersion: string;
+  kubeconfig: string | undefined;
+  git: GitMirror;
+  pullRequests: PullRequests;
+  checks: CheckRuns;
+  comments: StickyComments;
+  deployments: GitHubDeployments;
+  previewComments: PreviewComments;
+  records: DeployRecords;
+  helm: Helm;
+  charts: FetchesCharts;
+  renderRelease: RendersReleases;
+  clusterFor: (context: string) => Cluster;
+  decrypt: DecryptsSecrets;
+  redactor: Redactor;
+}
+
+export interface Ports {
+  preview: PreviewPorts;
+  deploy: DeployPorts;
+  rollout: RolloutPorts;
+}
+
+/** Fits the adapters to what each stage asks for. */
+export function createPorts(adapters: Adapters): Ports {
+  const { git, pullRequests, checks, records } = adapters;
+  const fetchRevisions = (context: string, namespace: string, name: string) =>
+    adapters.clusterFor(context).fetchRevisions(namespace, name);
+  const shared = {
+    helmVersion: adapters.helmVersion,
+    fetchBranchHead: git.fetchBranchHead,
+    fetchCommits: git.fetchCommits,
+    openTree: git.openTree,
+    startCheck: checks.startCheck,
+    concludeCheck: checks.concludeCheck,
+  };
+  return {
+    preview: {
+      ...shared,
+      fetchPullRequest: pullRequests.fetchPullRequest,
+      mergeTrees: git.mergeTrees,
+      renderRelease: adapters.renderRelease,
+      tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
+    },
+    deploy: {
+      ...shared,
+      fetchMergedPullRequestsOf: pullRequests.fetchMergedPullRequestsOf,
+      fetchRevisions,
+      findQuarantine: records.findQuarantine,
+      recordDeploy: records.recordDeploy,
+      recordProgress: records.recordProgress,
+      loadProgress: records.loadProgress,
+      tellMergedPullRequests: (source, numbers, rollout) => tellMergedPullRequests(adapters, source, numbers, rollout),
+    },
+    rollout: rolloutPorts(adapters, fetchRevisions),
+  };
+}
+
+async function tellPullRequest(
+  { previewComments, comments }: Adapters,
+  source: EventSource,
+  number: number,
+  preview: string,
+): Promise<void> {
+  await previewComments.savePreviewComment(source.repository, number, preview);
+  await comments.ensureComment(commentPlace(source, number), COMMENT_MARKER, stickyComment(preview, undefined));
+}
+
+async function tellMergedPullRequests(
+  { previewComments, comments }: Adapters,
+  source: EventSource,
+  numbers: readonly number[],
+  rollout: string,
+): Promise<void> {
+  for (const number of numbers) {
+    const preview = await previewComments.findPreviewComment(source.repository, number);
+    await comments.ensureComment(commentPlace(source, number), COMMENT_MARKER, stickyComment(preview, rollout));
+  }
+}
+
+function commentPlace(source: EventSource, pullRequest: number) {
+  return { repository: source.repository, installationId: source.installationId, pullRequest };
+}
+
+function rolloutPorts(
+  adapters: Adapters,
+  fetchRevisions: (context: string, namespace: string, name: string) => ReturnType<Cluster["fetchRevisions"]>,
+): RolloutPorts {
+  const { git, records, deployments } = adapters;
+
+  async function tellGitHub(
+    request: RolloutRequest,
+    rolloutId: string,
+    state: "in_progress" | "success" | "failure",
+    description: string,
+  ): Promise<void> {
+    const { source, sha, releaseId, url, isProduction } = request;
+    const place = {
+      repository: source.repository,
+      installationId: source.installationId,
+      sha,
+      environment: releaseId,
+      environmentUrl: url,
+      isProduction,
+      rolloutId,
+    };
+    await deployments.ensureDeploymentStatus(place, state, description);
+  }
+
+  return {
+    fetchNewestSha: (source) => git.fetchBranchHead(source, source.defaultBranch),
+    fetchRevisions: (context, namespace, name) => fetchRevisions(context, namespace, name),
+    findQuarantine: records.findQuarantine,
+    loadRelease: (source, sha, releaseId) => loadRelease(adapters, source, sha, releaseId),
+    upgrade: (release, sha) => upgradeRelease(upgradePorts(adapters), release, sha),
+    waitForRevision: (context, ...rest) => adapters.clusterFor(context).waitForRevision(...rest),
+    verify: (context, namespace, name) => adapters.clusterFor(context).verify(namespace, name),
+
+    async announce(request, rolloutId) {
+      await records.recordProgress(request.deployId, request.releaseId, { kind: "rolling-out" });
+      await tellGitHub(request, rolloutId, "in_progress", "Helm is at work.");
+    },
+
+    async record(request, rolloutId, startedAt, outcome, announced) {
+      const { deployId, source, releaseId, environment, sha, bundleDigest } = request;
+      if (announced) await tellGitHub(request, rolloutId, stateOf(outcome), deploymentDescription(outcome));
+      await records.recordRollout({
+        id: rolloutId,
+        deployId,
+        repository: source.repository,
+        releaseId,
+        environment,
+        sha,
+        bundleDigest,
+        outcome,
+        startedAt: new Date(startedAt),
+      });
+      await records.recordProgress(deployId, releaseId, outcome);
+    },
+  };
+}
+
+function stateOf(outcome: RolloutOutcome): "success" | "failure" {
+  return outcome.kind === "deployed" ? "success" : "failure";
+}
+
+async function loadRelease(
+  { git, helmVersion }: Adapters,
+  source: EventSource,
+  sha: string,
+  releaseId: string,
+): Promise<Release> {
+  await git.fetchCommits(source, [sha]);
+  const { fleet } = await loadFleet(await git.openTree(source, sha), sha);
+  const release = fleet ? releasesOf(fleet, helmVersion).find((each) => each.id === releaseId) : undefined;
+  if (release) return release;
+  throw new ClusterError({
+    code: "plan-stale",
+    what: `${releaseId} was not deployed.`,
+    why: `Commit ${sha.slice(0, 7)} no longer describes it.`,
+    fix: "Merge again, and a new plan is made.",
+    canRetry: false,
+  });
+}
+
+function upgradePorts({ charts, helm, kubeconfig, decrypt, redactor, clusterFor }: Adapters) {
+  return {
+    fetchChart: charts.fetchChart,
+    upgrade: (name: string, chart: string, options: Omit<Parameters<Helm["upgrade"]>[2], "kubeconfig">) =>
+      helm.upgrade(name, chart, { ...options, kubeconfig }),
+    watchHooks: (context: string, namespace: string, signal: AbortSignal) => clusterFor(context).watchHooks(namespace, signal),
+    async decryptLayer({ file, ciphertext }: { file: string; ciphertext: string }) {
+      const values = await decrypt({ name: file, ciphertext });
+      addSecrets(redactor, values, file);
+      return values;
+    },
+  };
+}
+
+function addSecrets(redactor: Redactor, value: Json, where: string): void {
+  if (Array.isArray(value)) for (const item of value) addSecrets(redactor, item, where);
+  else if (isJsonObject(value))
+    for (const [key, item] of Object.entries(value)) addSecrets(redactor, item, `${where.replace(/ .*/, "")} ${key}`);
+  else if (typeof value === "string" || typeof value === "number") redactor.addSecret(String(value), where);
+}
