@@ -1,71 +1,101 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../domain/finding.ts";
-import type { ValueLayer } from "../domain/hub.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import type { YamlFile } from "./read-yaml.ts";
+import { blame } from "./blame.ts";
+import type { ConfigTree } from "./config-tree.ts";
+import type { Layer } from "./load-layers.ts";
+import { readFile } from "./read-file.ts";
+import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
 
-const ENCRYPTED = /^ENC\[AES256_GCM,data:[^,]*,iv:[^,]+,tag:[^,]+,type:(str|int|float|bool|bytes|comment)\]$/;
+const ENCRYPTED = /^ENC\[AES256_GCM,data:[^,]*,iv:[^,]+,tag:[^,]+,type:(str|int|float|bool|bytes|time)\]$/;
+/** With one of these in its metadata, sops leaves the other values in clear because its user asked for it. */
+const CHOOSING_OPTIONS = [
+  "encrypted_suffix",
+  "encrypted_regex",
+  "unencrypted_regex",
+  "encrypted_comment_regex",
+  "unencrypted_comment_regex",
+];
 
 /**
- * Reads a sops file by its shape: the keys are in clear, every encrypted leaf becomes a placeholder of its type.
- * A value that stands in clear is a finding and never told: the file is refused, because the next commit would publish more.
+ * Reads a sops file by its shape: keys are in clear, every encrypted leaf becomes a placeholder of its type.
+ * A value that stands in clear is told by its key only.
  */
-export function readSecrets(yaml: YamlFile, content: Buffer): { layer: ValueLayer | undefined; findings: Finding[] } {
-  if (!isJsonObject(yaml.value) || !isJsonObject(yaml.value.sops)) return { layer: undefined, findings: [notEncrypted(yaml)] };
-  const { sops: _metadata, ...leaves } = yaml.value;
-  const clear: string[][] = [];
-  const shape = placeholdersFor(leaves, [], clear);
-  if (clear.length > 0) return { layer: undefined, findings: clear.map((path) => plainLeaf(yaml, path)) };
-  const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+export async function readSecrets(tree: ConfigTree, path: string): Promise<{ layer: Layer | undefined; findings: Finding[] }> {
+  const bytes = await tree.readFile(path);
+  const { yaml, findings } = readYaml(path, bytes);
+  if (!yaml) return { layer: undefined, findings };
+  if (!isJsonObject(yaml.value) || !isJsonObject(yaml.value.sops))
+    return { layer: undefined, findings: [...findings, notEncrypted(yaml)] };
+  const { file, findings: schemaFindings } = await readFile(tree, path, "secrets");
+  if (!file) return { layer: undefined, findings: schemaFindings };
+
+  const { sops, ...leaves } = yaml.value;
+  const clear: YamlPath[] = [];
+  const shape = toShape(leaves, [], { clear, ...clearRule(sops) });
+  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const layer = { kind: "encrypted", file: path, digest, shape, ciphertext: bytes.toString("utf8") } as const;
   return {
-    layer: {
-      kind: "encrypted",
-      file: yaml.file,
-      digest,
-      shape: isJsonObject(shape) ? shape : {},
-      ciphertext: content.toString("utf8"),
-    },
-    findings: [],
+    layer: clear.length > 0 ? undefined : { layer, yaml },
+    findings: [...findings, ...clear.map((each) => inClear(yaml, each))],
   };
 }
 
-function placeholdersFor(value: Json, path: string[], clear: string[][]): Json {
-  if (Array.isArray(value)) return value.map((item, index) => placeholdersFor(item, [...path, String(index)], clear));
-  if (isJsonObject(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, placeholdersFor(item, [...path, key], clear)]),
-    ) satisfies JsonObject;
+interface ShapeRule {
+  clear: YamlPath[];
+  /** Keys that end so hold what is meant to be read by all. */
+  clearSuffix: string | undefined;
+  mayBeClear: boolean;
+}
+
+function clearRule(metadata: Json): Omit<ShapeRule, "clear"> {
+  const options = isJsonObject(metadata) ? metadata : {};
+  const suffix = options.unencrypted_suffix;
+  return {
+    clearSuffix: typeof suffix === "string" && suffix !== "" ? suffix : undefined,
+    mayBeClear: CHOOSING_OPTIONS.some((option) => typeof options[option] === "string" && options[option] !== ""),
+  };
+}
+
+function toShape(map: JsonObject, path: YamlPath, rule: ShapeRule): JsonObject {
+  return Object.fromEntries(
+    Object.entries(map).map(([key, value]) => {
+      const isMeantClear = rule.clearSuffix !== undefined && key.endsWith(rule.clearSuffix);
+      return [key, isMeantClear ? value : shapeOf(value, [...path, key], rule)];
+    }),
+  );
+}
+
+function shapeOf(value: Json, path: YamlPath, rule: ShapeRule): Json {
+  if (Array.isArray(value)) return value.map((item, index) => shapeOf(item, [...path, index], rule));
+  if (isJsonObject(value)) return toShape(value, path, rule);
   const type = typeof value === "string" ? ENCRYPTED.exec(value)?.[1] : undefined;
   if (type !== undefined) return placeholder(type, path);
-  // sops leaves empty strings and nulls as they are: there is nothing in them to hide.
-  if (value !== null && value !== "") clear.push(path);
+  // sops leaves nulls and empty strings as they are: there is nothing in them to hide.
+  if (value !== null && value !== "" && !rule.mayBeClear) rule.clear.push(path);
   return value;
 }
 
-function placeholder(type: string, path: readonly string[]): Json {
+/** Charts compare and compute with numbers and booleans, so those must be real ones; only text can say what it stands for. */
+function placeholder(type: string, path: YamlPath): Json {
   if (type === "int" || type === "float") return 0;
-  if (type === "bool") return false;
-  return `campanile-placeholder:${path.join(".")}`;
+  return type === "bool" ? false : `campanile-placeholder:${path.join(".")}`;
 }
 
 function notEncrypted(yaml: YamlFile): Finding {
-  return {
+  return blame(yaml.placeOf([]), {
     code: "plain-secret",
-    severity: "block",
     what: `${yaml.file} is not encrypted.`,
-    why: "Everything under secrets/ must be a sops file. What was pushed in clear is known to everybody who can read the repository, also after it is removed.",
-    fix: `Change the secrets it holds where they come from, then encrypt the new ones: sops encrypt --in-place ${yaml.file}`,
-    at: yaml.placeOf([]),
-  };
+    why: "Files under secrets/ are sops files. What was pushed in clear is known to all who can read the repository, also after it is removed.",
+    fix: `Replace the secrets where they come from, write the new ones, and encrypt the file before the commit: sops encrypt --in-place ${yaml.file}`,
+  });
 }
 
-function plainLeaf(yaml: YamlFile, path: readonly string[]): Finding {
-  return {
+function inClear(yaml: YamlFile, path: YamlPath): Finding {
+  return blame(yaml.placeOf(path), {
     code: "plain-secret",
-    severity: "block",
-    what: `"${path.join(".")}" in ${yaml.file} stands in clear.`,
-    why: "The file was edited without sops, so this value is now known to everybody who can read the repository.",
-    fix: "Change this secret where it comes from, then set the new one with: sops set, or sops edit.",
-    at: yaml.placeOf(path),
-  };
+    what: `"${path.join(".")}" stands in clear.`,
+    why: "The file was edited without sops, so the value is now known to all who can read the repository, and sops refuses the file.",
+    fix: `Replace this secret where it comes from, and put the new one in with: sops edit ${yaml.file}`,
+  });
 }

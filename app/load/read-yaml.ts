@@ -1,164 +1,89 @@
-import { isAlias, isCollection, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
+import { describeSyntaxError } from "./syntax-errors.ts";
+import { convertNode, type Fault } from "./yaml-to-json.ts";
 
-/** A fleet's largest values files have some thousand nodes; past these limits somebody means harm. */
-const NODES_LIMIT = 50_000;
-const DEPTH_LIMIT = 64;
-const ALIASES_LIMIT = 200;
+export type YamlPath = readonly (string | number)[];
 
+/** A file's value, of which every key knows its line. */
 export interface YamlFile {
   file: string;
   value: Json;
-  /** Where a value stands; where it is missing, the nearest thing around it. */
-  placeOf(path: readonly PropertyKey[]): FilePlace;
+  /** Where the key or list item stands; for one that is not there, the nearest thing around it that is. */
+  placeOf(path: YamlPath): FilePlace;
 }
 
-export type YamlReading = { ok: true; yaml: YamlFile; findings: Finding[] } | { ok: false; findings: Finding[] };
+export interface ReadYaml {
+  /** Absent when the file cannot be understood. A duplicate key or an odd value is a finding, but leaves a value. */
+  yaml: YamlFile | undefined;
+  findings: Finding[];
+}
+
+const FILE_LIMIT_BYTES = 512 * 1024;
 
 /**
- * Reads YAML as Helm does: version 1.1 scalars (`0666` is 438, `yes` is true), the last of two equal keys wins.
- * Two equal keys are a finding, because the first is lost without a word.
+ * Reads one YAML file as Helm would, from somebody we don't trust: size, depth, nodes and aliases are capped, duplicate keys are faults.
+ * No finding quotes a value, because the file may hold secrets.
  */
-export function readYaml(file: string, content: Buffer): YamlReading {
-  const text = content.toString("utf8").replace(/^\uFEFF/, "");
+export function readYaml(file: string, content: Buffer): ReadYaml {
+  const text = decode(content);
+  if (typeof text !== "string") return { yaml: undefined, findings: [{ ...text, severity: "block", at: { file, line: 1 } }] };
+
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    lineCounter: lines,
-    prettyErrors: false,
-    strict: true,
-  });
   const placeAt = (offset: number): FilePlace => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (document.errors.length > 0)
+  // Keys are compared by us: the library compares each with each, which a large file makes slow.
+  const document = parseDocument(text, {
+    version: "1.1",
+    schema: "failsafe",
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  const broken = document.errors[0];
+  // One mistake makes the parser stumble over what follows, so only the first is told.
+  if (broken) return { yaml: undefined, findings: [describeSyntaxError(broken, placeAt)] };
+
+  const { value, offsets, faults, isWhole } = convertNode(document.contents);
+  return {
+    yaml: isWhole ? { file, value, placeOf: (path) => placeAt(nearestOffset(offsets, path)) } : undefined,
+    findings: faults.map((fault) => faultFinding(fault, placeAt)),
+  };
+}
+
+function decode(content: Buffer): string | Pick<Finding, "code" | "what" | "why" | "fix"> {
+  if (content.byteLength > FILE_LIMIT_BYTES)
     return {
-      ok: false,
-      findings: document.errors.slice(0, 20).map((error) => syntaxFinding(error.message, placeAt(error.pos[0]))),
+      code: "file-too-large",
+      what: `The file has ${content.byteLength} bytes and was not read.`,
+      why: "Campanile reads YAML files of at most 512 KiB, so that one file cannot hold up everybody's checks.",
+      fix: "Split the file, or move data out of it.",
     };
-  const excess = findExcess(document.contents);
-  if (excess !== undefined) return { ok: false, findings: [tooLarge(file, excess)] };
-  return {
-    ok: true,
-    yaml: {
-      file,
-      value: document.toJS({ maxAliasCount: ALIASES_LIMIT }) as Json,
-      placeOf: (path) => placeAt(offsetOf(document.contents, path)),
-    },
-    findings: findDuplicateKeys(document.contents, placeAt),
-  };
-}
-
-function syntaxFinding(message: string, at: FilePlace): Finding {
-  return {
-    code: "yaml-syntax",
-    severity: "block",
-    what: `${at.file} is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
-    why: "Nothing in the file can be read until this is mended, so nothing was checked or rendered.",
-    fix: "Look at this line and the one above it: most often it is the indentation, a tab, a missing colon or a missing quote.",
-    at,
-  };
-}
-
-function tooLarge(file: string, excess: string): Finding {
-  return {
-    code: "yaml-too-large",
-    severity: "block",
-    what: `${file} was not read: it has ${excess}.`,
-    why: "A short file can unfold to gigabytes; Campanile stops before that.",
-    fix: "Write the values out without nested aliases, or split the file.",
-    at: { file, line: 1 },
-  };
-}
-
-/** Counts what the document unfolds to, so that a bomb of nested aliases is found without setting it off. */
-function findExcess(root: Node | null): string | undefined {
-  let aliases = 0;
-  let nodes = 0;
-  let depth = 0;
-  const sizes = new Map<string, number>();
-  if (root === null) return undefined;
-  visit(root, {
-    Node(_key, node, path) {
-      nodes += 1;
-      depth = Math.max(depth, path.length);
-      if (isAlias(node)) {
-        aliases += 1;
-        nodes += sizes.get(node.source) ?? 0;
-      } else if (isCollection(node) && node.anchor !== undefined) {
-        sizes.set(node.anchor, unfoldedSize(node, sizes));
-      }
-      return nodes > NODES_LIMIT ? visit.BREAK : undefined;
-    },
-  });
-  if (nodes > NODES_LIMIT) return `more than ${NODES_LIMIT} values once its aliases are unfolded`;
-  if (aliases > ALIASES_LIMIT) return `more than ${ALIASES_LIMIT} aliases`;
-  return depth > 2 * DEPTH_LIMIT ? `more than ${DEPTH_LIMIT} levels` : undefined;
-}
-
-function unfoldedSize(node: Node, sizes: ReadonlyMap<string, number>): number {
-  let size = 0;
-  visit(node, {
-    Node(_key, inner) {
-      size += isAlias(inner) ? (sizes.get(inner.source) ?? 1) : 1;
-    },
-  });
-  return size;
-}
-
-function findDuplicateKeys(root: Node | null, placeAt: (offset: number) => FilePlace): Finding[] {
-  const findings: Finding[] = [];
-  if (root === null) return findings;
-  visit(root, {
-    Map(_key, map) {
-      const seen = new Map<unknown, number>();
-      for (const pair of map.items) {
-        if (!isScalar(pair.key)) continue;
-        const offset = pair.key.range?.[0] ?? 0;
-        const first = seen.get(pair.key.value);
-        if (first !== undefined) findings.push(duplicateKey(String(pair.key.value), placeAt(first), placeAt(offset)));
-        seen.set(pair.key.value, offset);
-      }
-    },
-  });
-  return findings;
-}
-
-function duplicateKey(key: string, first: FilePlace, again: FilePlace): Finding {
-  return {
-    code: "duplicate-key",
-    severity: "block",
-    what: `"${key}" stands twice in the same block of ${first.file}: on line ${first.line} and on line ${again.line}.`,
-    why: "Helm takes the last one and drops the first without a word, so part of what is written here has no effect.",
-    fix: "Merge the two blocks into one.",
-    at: again,
-  };
-}
-
-/** Follows a path as far as it goes; a value that is not there is placed at the key or block that should hold it. */
-function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
-  let node: unknown = root;
-  let offset = startOf(root);
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.findLast((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part));
-      if (!pair) return offset;
-      offset = startOf(pair.key);
-      node = pair.value;
-    } else if (isCollection(node)) {
-      const item: unknown = node.items[Number(part)];
-      if (item === undefined) return offset;
-      offset = startOf(item);
-      node = item;
-    } else return offset;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    return {
+      code: "yaml-syntax",
+      what: "The file is not UTF-8 text.",
+      why: "Helm reads values as UTF-8 and nothing else.",
+      fix: "Save the file as UTF-8.",
+    };
   }
-  return offset;
 }
 
-function startOf(node: unknown): number {
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+function nearestOffset(offsets: ReadonlyMap<string, number>, path: YamlPath): number {
+  for (let length = path.length; length > 0; length--) {
+    const offset = offsets.get(JSON.stringify(path.slice(0, length)));
+    if (offset !== undefined) return offset;
+  }
+  return offsets.get("[]") ?? 0;
+}
+
+function faultFinding({ offset, otherOffset, code, what, why, fix }: Fault, placeAt: (offset: number) => FilePlace): Finding {
+  const said = otherOffset === undefined ? what : what.replace("{other}", String(placeAt(otherOffset).line));
+  return { code, severity: "block", what: said, why, fix, at: placeAt(offset) };
 }

@@ -1,0 +1,23 @@
+/** Where each file of a fleet is. Nothing else knows these paths but `campanile init`. */
+export const FLEET_FILE = "campanile.yaml";
+
+/** Values that all hubs start from, lowest first: for all environments, then for each. */
+export function sharedValuesFiles(environments: readonly string[]): string[] {
+  return ["common", ...environments].map((name) => `values/${name}.yaml`);
+}
+
+export function hubFolders(files: Iterable<string>): string[] {
+  const names = [...files].flatMap((file) => /^hubs\/([^/]+)\/./.exec(file)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
+
+export function hubFiles(hub: string) {
+  const folder = `hubs/${hub}`;
+  return {
+    hub: `${folder}/hub.yaml`,
+    pins: (environment: string) => `${folder}/pins/${environment}.yaml`,
+    /** Lowest first. */
+    values: (environment: string) => [`${folder}/values/common.yaml`, `${folder}/values/${environment}.yaml`],
+    secrets: (environment: string) => `${folder}/secrets/${environment}.yaml`,
+  };
+}

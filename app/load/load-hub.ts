@@ -1,0 +1,177 @@
+import type { FilePlace, Finding } from "../domain/finding.ts";
+import type { Hub, HubEnvironment } from "../domain/hub.ts";
+import { blame, missingFile } from "./blame.ts";
+import type { ConfigTree } from "./config-tree.ts";
+import { hubFiles } from "./layout.ts";
+import { type Layer, loadLayers, placeInLayers } from "./load-layers.ts";
+import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
+import type { YamlPath } from "./read-yaml.ts";
+import type { FleetFile } from "./schemas/fleet-schema.ts";
+import { isHubName } from "./schemas/formats.ts";
+import type { HubFile } from "./schemas/hub-schema.ts";
+import type { PinsFile } from "./schemas/pins-schema.ts";
+import { suggestName } from "./suggest-name.ts";
+
+/** What is known of the fleet while its hubs are read. */
+export interface FleetContext {
+  tree: ConfigTree;
+  files: ReadonlySet<string>;
+  /** Absent when `campanile.yaml` is broken: hubs are still read, so that their faults are told too. */
+  fleetFile: FleetFile | undefined;
+  sharedValues: ReadonlyMap<string, ReadFile<object>>;
+}
+
+export interface LoadedHub {
+  name: string;
+  hubFile: string;
+  /** Absent when `hub.yaml` cannot be read. */
+  hub: Hub | undefined;
+  /** The environments that `hub.yaml` lists, right or wrong. */
+  listed: string[] | undefined;
+  findings: Finding[];
+  placeOfValue(environment: string, path: YamlPath): FilePlace | undefined;
+}
+
+/** Reads one folder of `hubs/`. */
+export async function loadHub(context: FleetContext, name: string): Promise<LoadedHub> {
+  const paths = hubFiles(name);
+  const findings: Finding[] = [];
+  const layers = new Map<string, Layer[]>();
+  const nothing = { name, hubFile: paths.hub, hub: undefined, findings, placeOfValue: () => undefined };
+  if (!isHubName(name)) return { ...nothing, listed: undefined, findings: [badHubName(name, paths.hub)] };
+  if (!context.files.has(paths.hub))
+    return {
+      ...nothing,
+      listed: undefined,
+      findings: [missingFile(paths.hub, `It says whose hub ${name} is and where it runs.`)],
+    };
+
+  const { file, findings: hubFindings } = await readFile(context.tree, paths.hub, "hub");
+  findings.push(...hubFindings);
+  if (!file) return { ...nothing, listed: undefined };
+  const listed = Object.keys(file.content.environments);
+  const known = context.fleetFile?.environments.map((environment) => environment.name) ?? listed;
+  findings.push(...unknownEnvironments(file, known));
+
+  const environments: HubEnvironment[] = [];
+  for (const environment of known.filter((each) => listed.includes(each))) {
+    const loaded = await loadEnvironment(context, name, file, environment);
+    layers.set(environment, loaded.layers);
+    findings.push(...loaded.findings);
+    if (loaded.environment) environments.push(loaded.environment);
+  }
+  const { title, owners, students } = file.content;
+  return {
+    ...nothing,
+    listed,
+    hub: { name, title, owners, ...(students === undefined ? {} : { students }), environments },
+    placeOfValue: (environment, path) => placeInLayers(layers.get(environment) ?? [], path),
+  };
+}
+
+interface LoadedEnvironment {
+  environment: HubEnvironment | undefined;
+  layers: Layer[];
+  findings: Finding[];
+}
+
+async function loadEnvironment(
+  context: FleetContext,
+  name: string,
+  file: TypedFile<HubFile>,
+  environment: string,
+): Promise<LoadedEnvironment> {
+  const paths = hubFiles(name);
+  const pinsFile = paths.pins(environment);
+  const { layers, findings } = await loadLayers(context, name, environment);
+  const pins = await loadPins(context, name, pinsFile, environment);
+  const cluster = clusterOf(context, file, environment);
+  const all = [...findings, ...pins.findings, ...cluster.findings];
+  const place = file.content.environments[environment];
+  if (!pins.pins || cluster.cluster === undefined || !place) return { environment: undefined, layers, findings: all };
+  return {
+    environment: {
+      environment,
+      cluster: cluster.cluster,
+      namespace: place.namespace ?? `${name}-${environment}`,
+      url: place.url,
+      pins: pins.pins,
+      pinsFile,
+      valueLayers: layers.map((layer) => layer.layer),
+      imageValuePath: file.content.image.valuePath,
+    },
+    layers,
+    findings: all,
+  };
+}
+
+async function loadPins(context: FleetContext, name: string, path: string, environment: string) {
+  if (!context.files.has(path))
+    return { pins: undefined, findings: [missingFile(path, `It pins the versions that ${name} runs in ${environment}.`)] };
+  const { file, findings } = await readFile(context.tree, path, "pins");
+  if (!file || !context.fleetFile) return { pins: undefined, findings };
+  const repository = context.fleetFile.charts[file.content.hub.chart];
+  if (repository === undefined)
+    return { pins: undefined, findings: [...findings, unknownChart(file, Object.keys(context.fleetFile.charts))] };
+  return { pins: { hub: { ...file.content.hub, repository }, image: file.content.image }, findings };
+}
+
+/** The hub's own word, else the environment's, else the fleet's only cluster. */
+function clusterOf(
+  { fleetFile }: FleetContext,
+  file: TypedFile<HubFile>,
+  environment: string,
+): { cluster: string | undefined; findings: Finding[] } {
+  if (!fleetFile) return { cluster: undefined, findings: [] };
+  const clusters = Object.keys(fleetFile.clusters);
+  const own = file.content.environments[environment]?.cluster;
+  const cluster =
+    own ??
+    fleetFile.environments.find(({ name }) => name === environment)?.cluster ??
+    (clusters.length === 1 ? clusters[0] : undefined);
+  if (cluster !== undefined && (own === undefined || clusters.includes(own))) return { cluster, findings: [] };
+  const at = file.yaml.placeOf(["environments", environment, "cluster"]);
+  const words = { why: "Clusters are listed in campanile.yaml.", fix: `Write one of: ${clusters.join(", ")}.` };
+  const finding =
+    own === undefined
+      ? blame(at, { code: "missing-key", what: `Nothing says on which cluster ${environment} runs.`, ...words })
+      : blame(at, { code: "unknown-cluster", what: `The cluster "${own}" is not one of the fleet's.`, ...words });
+  return { cluster: undefined, findings: [finding] };
+}
+
+function unknownEnvironments(file: TypedFile<HubFile>, known: readonly string[]): Finding[] {
+  return Object.keys(file.content.environments)
+    .filter((environment) => !known.includes(environment))
+    .map((environment) => {
+      const meant = suggestName(environment, known);
+      return blame(file.yaml.placeOf(["environments", environment]), {
+        code: "unknown-environment",
+        what: `The environment "${environment}" is not one of the fleet's.`,
+        why: "Environments and their order of promotion are listed in campanile.yaml.",
+        fix: meant === undefined ? `Write one of: ${known.join(", ")}.` : `Did you mean "${meant}"?`,
+      });
+    });
+}
+
+function unknownChart(file: TypedFile<PinsFile>, known: readonly string[]): Finding {
+  const { chart } = file.content.hub;
+  const meant = suggestName(chart, known);
+  return blame(file.yaml.placeOf(["hub", "chart"]), {
+    code: "unknown-chart",
+    what: `campanile.yaml does not say where the chart "${chart}" is published.`,
+    why: "Charts are fetched only from the repositories that the fleet names.",
+    fix: meant === undefined ? "Add the chart and its repository under charts in campanile.yaml." : `Did you mean "${meant}"?`,
+  });
+}
+
+function badHubName(name: string, file: string): Finding {
+  return blame(
+    { file, line: 1 },
+    {
+      code: "hub-name",
+      what: `The folder hubs/${name.slice(0, 60)} cannot be a hub.`,
+      why: "Its name becomes part of Helm release names and namespaces: lower-case letters, digits and dashes, a letter first, at most 30 characters.",
+      fix: "Rename the folder.",
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Finding } from "../domain/finding.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import type { ConfigTree } from "./config-tree.ts";
+import { readYaml, type YamlFile } from "./read-yaml.ts";
+import { schemaFindings } from "./schema-findings.ts";
+import { fleetSchema } from "./schemas/fleet-schema.ts";
+import { hubSchema } from "./schemas/hub-schema.ts";
+import { pinsSchema } from "./schemas/pins-schema.ts";
+import { secretsSchema, valuesSchema } from "./schemas/values-schema.ts";
+
+/** Every kind of file in a fleet with its schema; `.schema/<kind>.schema.json` is made of it for editors. */
+export const SCHEMAS = {
+  campanile: fleetSchema,
+  hub: hubSchema,
+  pins: pinsSchema,
+  values: valuesSchema,
+  secrets: secretsSchema,
+} as const;
+
+export type FileKind = keyof typeof SCHEMAS;
+
+export interface TypedFile<Content> {
+  yaml: YamlFile;
+  /** The file's value as it is written. */
+  raw: JsonObject;
+  /** Checked by its schema, defaults filled in. */
+  content: Content;
+  bytes: Buffer;
+}
+
+export interface ReadFile<Content> {
+  file: TypedFile<Content> | undefined;
+  findings: Finding[];
+}
+
+const jsonSchemas = new Map<FileKind, Json>();
+
+/** The schema of a kind of file for editors, JSON Schema draft 7, which they all read. */
+export function jsonSchemaOf(kind: FileKind): Json {
+  const known = jsonSchemas.get(kind);
+  if (known !== undefined) return known;
+  const made = z.json().parse(JSON.parse(JSON.stringify(z.toJSONSchema(SCHEMAS[kind], { io: "input", target: "draft-7" }))));
+  jsonSchemas.set(kind, made);
+  return made;
+}
+
+/** Reads one file of a known kind: YAML first, then its schema. */
+export async function readFile<Kind extends FileKind>(
+  tree: ConfigTree,
+  path: string,
+  kind: Kind,
+): Promise<ReadFile<z.output<(typeof SCHEMAS)[Kind]>>> {
+  const bytes = await tree.readFile(path);
+  const { yaml, findings } = readYaml(path, bytes);
+  if (!yaml) return { file: undefined, findings };
+  // Helm reads a values file with nothing but comments as an empty map.
+  const value = yaml.value === null && kind === "values" ? {} : yaml.value;
+  const checked = SCHEMAS[kind].safeParse(value);
+  if (!checked.success) {
+    const faults = schemaFindings(
+      { ...yaml, value },
+      checked.error.issues,
+      jsonSchemaOf(kind),
+      kind !== "secrets" && kind !== "values",
+    );
+    return { file: undefined, findings: [...findings, ...faults] };
+  }
+  if (!isJsonObject(value)) throw new Error(`the schema of ${kind} files lets something through that is not a map`);
+  // zod cannot tie the schema's type to the kind that chose it.
+  const content = checked.data as z.output<(typeof SCHEMAS)[Kind]>;
+  return { file: { yaml, raw: value, content, bytes }, findings };
+}

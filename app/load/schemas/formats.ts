@@ -1,0 +1,79 @@
+import { z } from "zod";
+
+/** Why a value of a format is refused and what to write instead. The zod message of each format is a key of this table. */
+export const RULES = {
+  "not-empty": { why: "People read it in comments and checks.", fix: "Write a few words." },
+  name: {
+    why: "It becomes part of Helm release names, namespaces and file names: lower-case letters, digits and dashes, a letter first, at most 30 characters.",
+    fix: 'Write a name such as "data8".',
+  },
+  namespace: {
+    why: "Kubernetes takes lower-case letters, digits and dashes, at most 63.",
+    fix: 'Write a name such as "data8-prod".',
+  },
+  "exact-version": {
+    why: "A pin names exactly one version; ranges and wildcards would change what runs without a commit.",
+    fix: 'Write a full version such as "4.4.0".',
+  },
+  "kubernetes-version": {
+    why: "Charts compare it with the versions they support.",
+    fix: 'Write the version that the cluster runs, such as "1.36.3".',
+  },
+  digest: {
+    why: "A digest is sha256: and 64 lower-case hex digits; it makes sure that what was tested is what runs.",
+    fix: "Copy the digest from the registry or the chart repository.",
+  },
+  "image-name": {
+    why: "It is the image's registry and repository in lower case, without tag and digest.",
+    fix: 'Write a name such as "registry.example.edu/user-data8", and the tag and digest under their own keys.',
+  },
+  "image-tag": {
+    why: "A tag is letters, digits, dots, dashes and underscores, at most 128 characters.",
+    fix: 'Write the tag in quotes, such as "2026.11.1".',
+  },
+  "web-address": {
+    why: "Students and Campanile reach the hub at it.",
+    fix: "Write a full address that begins with https:// or http://.",
+  },
+  "chart-repository": {
+    why: "Campanile fetches charts over HTTP or from an OCI registry.",
+    fix: "Write an address that begins with https://, http:// or oci://.",
+  },
+  "value-path": {
+    why: "It is the path of the image in the chart's values, its keys joined by dots.",
+    fix: 'Write a path such as "jupyterhub.singleuser.image".',
+  },
+  promotion: {
+    why: "A release starts by itself (auto), a while after the environment before it was verified (after 30m, after 2h, after 1d), or when a person says so (manual).",
+    fix: 'Write "auto", "manual" or "after 2h".',
+  },
+  students: { why: "It is a number of people.", fix: "Write a whole number such as 1500." },
+  repository: { why: "It is a repository on GitHub.", fix: 'Write "owner/name".' },
+  "at-least-one": { why: "A fleet without any has nothing to deploy to.", fix: "Add one." },
+} as const;
+
+export type RuleName = keyof typeof RULES;
+
+export function isRuleName(text: string): text is RuleName {
+  return Object.hasOwn(RULES, text);
+}
+
+const text = (rule: RuleName, pattern: RegExp, lengthLimit = 300) => z.string().max(lengthLimit, rule).regex(pattern, rule);
+
+export const notEmpty = text("not-empty", /\S/);
+export const name = text("name", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 30);
+export const namespace = text("namespace", /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 63);
+export const exactVersion = text("exact-version", /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/, 100);
+export const kubernetesVersion = text("kubernetes-version", /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, 60);
+export const digest = text("digest", /^sha256:[0-9a-f]{64}$/);
+export const imageName = text("image-name", /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$/);
+export const imageTag = text("image-tag", /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 128);
+export const webAddress = text("web-address", /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
+export const chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
+export const valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
+export const promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
+export const repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
+
+export function isHubName(folder: string): boolean {
+  return name.safeParse(folder).success;
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { name, namespace, notEmpty, repository, valuePath, webAddress } from "./formats.ts";
+
+const hubEnvironment = z.strictObject({
+  url: webAddress.describe("Where students reach the hub in this environment."),
+  cluster: name.optional().describe("The cluster of this release; else the environment's."),
+  namespace: namespace.optional().describe("Kubernetes namespace; else <hub>-<environment>."),
+});
+
+const image = z
+  .strictObject({
+    valuePath: valuePath
+      .default("jupyterhub.singleuser.image")
+      .describe(
+        "Where the chart expects the user image in its values, as keys joined by dots; the pinned name and tag are put there.",
+      ),
+  })
+  .describe("How the pinned user image reaches the chart.");
+
+const grader = z
+  .strictObject({
+    kind: z
+      .enum(["otter-service", "okpy", "external"])
+      .describe("What grades the assignments; external: something Campanile does not deploy."),
+  })
+  .describe("How the course is graded.");
+
+const content = z
+  .strictObject({
+    site: webAddress.optional().describe("The course's site or syllabus, whose links lead students to the hub."),
+    repositories: z
+      .array(
+        z.strictObject({
+          repository: repository.describe("owner/name on GitHub."),
+          branch: notEmpty.default("main").describe("The branch that the course's links name."),
+        }),
+      )
+      .default([])
+      .describe("Repositories with the course's notebooks."),
+  })
+  .describe("Where the course's material is.");
+
+/** `hubs/<hub>/hub.yaml`: the course, its people, and where its hub runs. */
+export const hubSchema = z
+  .strictObject({
+    title: notEmpty.describe("The course as people say it, such as Data 8."),
+    owners: z.array(notEmpty).min(1, "at-least-one").describe("Mail addresses or GitHub logins of those who answer for the hub."),
+    students: z
+      .int("students")
+      .min(0, "students")
+      .max(1_000_000, "students")
+      .optional()
+      .describe("How many students an outage meets."),
+    environments: z
+      .record(name, hubEnvironment)
+      .refine((value) => Object.keys(value).length > 0, "at-least-one")
+      .describe("The environments that the hub has, out of the fleet's."),
+    image: image.prefault({}),
+    grader: grader.optional(),
+    content: content.optional(),
+  })
+  .meta({ title: "Campanile hub", description: "hubs/<hub>/hub.yaml: the course, its people, and where its hub runs." });
+
+export type HubFile = z.output<typeof hubSchema>;
