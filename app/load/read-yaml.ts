@@ -42,7 +42,7 @@ export function readYaml(file: string, content: Buffer): ReadYaml {
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
   const broken = document.errors[0];
   // One mistake makes the parser stumble over what follows, so only the first is told.

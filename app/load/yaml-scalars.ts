@@ -24,9 +24,8 @@ export function resolvePlainScalar(text: string): PlainScalar {
   const word = WORDS.get(text);
   if (word !== undefined) return { kind: "value", value: word };
   if (NOT_FINITE.test(text)) return { kind: "not-finite" };
-  // A number that begins with a dot goes another way through go-yaml, on which underscores are not dropped.
-  const digits = text.startsWith(".") ? text : text.replaceAll("_", "");
   if (!/^[-+.0-9]/.test(text)) return { kind: "value", value: text };
+  const digits = text.replaceAll("_", "");
   return { kind: "value", value: parseInteger(digits) ?? parseFloatingPoint(digits) ?? text };
 }
 
