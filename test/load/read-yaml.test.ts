@@ -29,13 +29,7 @@ describe("scalars are what the real Helm reads", () => {
   });
 
   test("as keys", async () => {
-    const text = "yes: 1
-0x10: 2
-1.5: 3
-08: 4
-12:30: 6
-n: off: 7
-";
+    const text = ["yes: 1", "0x10: 2", "1.5: 3", "08: 4", "12:30: 6", "n: {off: 7}"].join("\n");
     const [expected] = await helm.read([[text]]);
     expect(read(text).yaml?.value).toEqual(expected);
   });
