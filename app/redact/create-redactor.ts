@@ -1,76 +1,71 @@
-/** Every string that leaves the process passes through here: checks, comments, logs, errors, database rows. */
+import { viewsOf } from "./decoded-views.ts";
+import { createFormIndex, type FormIndex } from "./form-index.ts";
+import { findKeyLikes } from "./key-likes.ts";
+import { redactDeep } from "./redact-deep.ts";
+import { formsOf } from "./secret-forms.ts";
+import { mergeSightings, type Sighting } from "./sighting.ts";
+
+/** The boundary of the process: whatever goes to GitHub, a log, a row or a page passes through here first. */
 export interface Redactor {
-  /** From now on the value is hidden in every text, in the forms in which it may be quoted. `where` is shown instead. */
+  /**
+   * Makes a value known, so that it is hidden from then on. Not added are values below six characters and
+   * those too common to hide: words such as `admin`, numbers below six digits.
+   * @param where the words that stand in its place, such as `Secret data8-prod/hub, key hub.db.password`; if two places
+   *   hold the same value, the first one is named
+   */
   addSecret(value: string, where: string): void;
+  /**
+   * @param text a whole text: half a secret is not recognised, so redact before cutting, and logs by whole lines
+   * @returns the text with each known value, in any of its forms, as `[hidden: <where>]`, and whatever else looks like a
+   *   key as `[hidden: looks like ...]`; the very same text if there is nothing to hide
+   */
   redact(text: string): string;
+  /** The same for a JSON value (keys too) and for errors (message, stack, cause); gives a copy, never changes the value. */
+  redactDeep(value: unknown): unknown;
 }
 
-/** Shorter ones would take ordinary words out of sentences. */
-const SECRET_MIN_LENGTH = 6;
-
-/** Looks like a key, whoever put it there. */
-const KEY_SHAPES: [RegExp, string][] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "a private key"],
-  [/\b(?:gh[opsu]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g, "a GitHub token"],
-  [/\bAKIA[0-9A-Z]{16}\b/g, "an AWS key"],
-  [/\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/g, "an age key"],
-  [/\bxox[abprs]-[A-Za-z0-9-]{10,}/g, "a Slack token"],
-  [/\bGOCSPX-[A-Za-z0-9_-]{20,}/g, "a Google client secret"],
-  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g, "a signed token"],
-];
-
 export function createRedactor(): Redactor {
-  const known = new Map<string, string>();
-  let pattern: RegExp | undefined;
-
-  function redactKnown(text: string): string {
-    if (known.size === 0) return text;
-    pattern ??= compile([...known.keys()]);
-    return text.replace(pattern, (found) => `[hidden: ${known.get(found) ?? "a secret"}]`);
-  }
-
+  const known = createFormIndex();
+  const redact = (text: string) => redactText(text, known);
   return {
     addSecret(value, where) {
-      const parts = [value, ...value.split("\n")].map((part) => part.trim()).filter((part) => part.length >= SECRET_MIN_LENGTH);
-      for (const form of parts.flatMap(formsOf)) known.set(form, where);
-      pattern = undefined;
+      for (const form of formsOf(value)) known.add(form, where);
     },
-    redact(text) {
-      return KEY_SHAPES.reduce((clean, [shape, kind]) => clean.replace(shape, `[hidden: looks like ${kind}]`), redactKnown(text));
-    },
+    redact,
+    redactDeep: (value) => redactDeep(value, redact),
   };
 }
 
-/** Longest first, so that a secret which contains another is taken out whole. */
-function compile(forms: string[]): RegExp {
-  const alternatives = forms.sort((a, b) => b.length - a.length).map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(alternatives.join("|"), "g");
+function redactText(text: string, known: FormIndex): string {
+  const sightings = findSecrets(text, known);
+  if (sightings.length === 0) return text;
+  const marks = new Map<string, string>();
+  let redacted = "";
+  let position = 0;
+  for (const { start, end, where } of sightings) {
+    const mark = marks.get(where) ?? markFor(where, known);
+    marks.set(where, mark);
+    redacted += text.slice(position, start) + mark;
+    position = end;
+  }
+  return redacted + text.slice(position);
 }
 
-/** The ways in which Helm, Kubernetes, Go and JavaScript quote a value when they complain about it. */
-function formsOf(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
-  const url = encodeURIComponent(value);
-  const hex = Buffer.from(value).toString("hex");
-  return [
-    value,
-    json,
-    url,
-    url.replaceAll("%20", "+"),
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    hex,
-    ...base64Forms(value),
-  ].filter((form) => form.length >= SECRET_MIN_LENGTH);
+// A place may be named after a value that is secret elsewhere, and then the mark itself would tell it. It also has to
+// stay as it is when a text is redacted twice.
+function markFor(where: string, known: FormIndex): string {
+  const oneLine = where.replace(/\s+/g, " ").trim();
+  return findSecrets(oneLine, known).length === 0 ? `[hidden: ${oneLine}]` : "[hidden: a secret]";
 }
 
-/** Inside a longer base64 text a value begins at one of three offsets; the characters at its edges depend on its neighbours. */
-function base64Forms(value: string): string[] {
-  const forms = [0, 1, 2].flatMap((offset) => {
-    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);
-    const firstWhole = Math.ceil((offset * 8) / 6);
-    const lastWhole = Math.floor((bytes.length * 8) / 6);
-    return [bytes.toString("base64").slice(firstWhole, lastWhole), bytes.toString("base64url").slice(firstWhole, lastWhole)];
-  });
-  // Eight characters carry six bytes; a shorter run would meet ordinary text.
-  return forms.filter((form) => form.length >= 8);
+function findSecrets(text: string, known: FormIndex): Sighting[] {
+  const sightings: Sighting[] = [];
+  for (const view of viewsOf(text)) {
+    for (const found of [known.find(view.text), findKeyLikes(view.text)]) {
+      for (const sighting of found) {
+        sightings.push({ ...sighting, start: view.sourceStartOf(sighting.start), end: view.sourceEndOf(sighting.end) });
+      }
+    }
+  }
+  return mergeSightings(sightings);
 }
