@@ -49,6 +49,14 @@ export const RULES = {
   },
   students: { why: "It is a number of people.", fix: "Write a whole number such as 1500." },
   repository: { why: "It is a repository on GitHub.", fix: 'Write "owner/name".' },
+  memory: {
+    why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
+    fix: 'Write an amount such as "2G".',
+  },
+  "age-recipient": {
+    why: "Secrets are encrypted for an age key; its public half begins with age1.",
+    fix: "Make a key with age-keygen and write the public key that it prints. Keep the private half out of the repository.",
+  },
   "at-least-one": { why: "A fleet without any has nothing to deploy to.", fix: "Add one." },
 } as const;
 

@@ -1,0 +1,90 @@
+import { stringify } from "yaml";
+import type { JsonObject } from "../../domain/json.ts";
+import { FLEET_FILE, hubFiles, sharedValuesFiles } from "../../load/layout.ts";
+import { type FileKind, jsonSchemaOf, SCHEMAS } from "../../load/read-file.ts";
+import type { Answers, WrittenAnswers } from "./answers.ts";
+import { README } from "./readme.ts";
+
+/** Folder of the JSON Schemas that editors read. */
+const SCHEMA_FOLDER = ".schema";
+
+/**
+ * All files of a new `deploy-config` repository, by path.
+ * @param answers already checked by `answersSchema`
+ * @param written the same as they were given: what a person left to its default stays out of the files
+ */
+export function fleetFiles(answers: Answers, written: WrittenAnswers): Map<string, string> {
+  const environments = answers.fleet.environments.map((environment) => environment.name);
+  const files = new Map<string, string>();
+  const addYaml = (path: string, kind: FileKind, content: object) => files.set(path, yamlText(path, kind, content));
+  addYaml(FLEET_FILE, "campanile", written.fleet);
+  for (const path of sharedValuesFiles(environments)) addYaml(path, "values", path.endsWith("/common.yaml") ? SHARED_VALUES : {});
+  for (const [name, hub] of Object.entries(answers.hubs)) {
+    const paths = hubFiles(name);
+    addYaml(paths.hub, "hub", written.hubs[name]?.hub ?? hub.hub);
+    for (const environment of environments.filter((each) => Object.hasOwn(hub.hub.environments, each))) {
+      const [common, own] = paths.values(environment);
+      if (common !== undefined) addYaml(common, "values", hubValues(hub));
+      if (own !== undefined) addYaml(own, "values", environmentValues(hub.hub.environments[environment]?.url ?? ""));
+      addYaml(paths.pins(environment), "pins", { hub: answers.chart, image: hub.image });
+    }
+  }
+  for (const [path, text] of schemaFiles()) files.set(path, text);
+  files.set(".sops.yaml", sopsRules(answers.ageRecipient));
+  files.set("README.md", README);
+  return files;
+}
+
+/** The JSON Schemas of all kinds of files, made from what the loader checks with. */
+export function schemaFiles(): Map<string, string> {
+  const kinds = Object.keys(SCHEMAS).filter((kind): kind is FileKind => Object.hasOwn(SCHEMAS, kind));
+  return new Map(kinds.map((kind) => [schemaPath(kind), `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`]));
+}
+
+function schemaPath(kind: FileKind): string {
+  return `${SCHEMA_FOLDER}/${kind}.schema.json`;
+}
+
+/** Every file names its schema, so that editors complete keys and mark faults while one types. */
+export function schemaLine(path: string, kind: FileKind): string {
+  const up = "../".repeat(path.split("/").length - 1);
+  return `# yaml-language-server: $schema=${up}${schemaPath(kind)}\n`;
+}
+
+const HEADINGS: Partial<Record<FileKind, string>> = {
+  campanile: "# The fleet: what all hubs share. The first environment is deployed first.\n",
+  pins: "# The exact versions that run. A bump or a promotion changes this file and nothing else.\n",
+};
+
+function yamlText(path: string, kind: FileKind, content: object): string {
+  const body = Object.keys(content).length === 0 ? "" : stringify(content, { version: "1.1", lineWidth: 0 });
+  return schemaLine(path, kind) + (HEADINGS[kind] ?? "") + body;
+}
+
+/** What every hub wants, whatever its course. */
+const SHARED_VALUES: JsonObject = {
+  jupyterhub: {
+    proxy: { service: { type: "ClusterIP" } },
+    ingress: { enabled: true },
+    cull: { enabled: true, timeout: 3600, every: 600 },
+  },
+};
+
+function hubValues({ hub, memory, adminUsers }: Answers["hubs"][string]): JsonObject {
+  return {
+    course: { title: hub.title, owners: hub.owners },
+    jupyterhub: {
+      ...(adminUsers.length > 0 ? { hub: { config: { Authenticator: { admin_users: adminUsers } } } } : {}),
+      singleuser: { memory: { guarantee: memory.guarantee, limit: memory.limit } },
+    },
+  };
+}
+
+function environmentValues(url: string): JsonObject {
+  return { jupyterhub: { ingress: { hosts: [new URL(url).hostname] } } };
+}
+
+function sopsRules(ageRecipient: string): string {
+  return `# Who can read the secrets. After a change here: sops updatekeys hubs/<hub>/secrets/<env>.yaml
+${stringify({ creation_rules: [{ path_regex: "^hubs/[^/]+/secrets/[^/]+\\.yaml$", age: ageRecipient }] }, { lineWidth: 0 })}`;
+}

@@ -1,0 +1,24 @@
+/** README.md of a new `deploy-config` repository, for instructors who have never seen one. */
+export const README = `# deploy-config
+
+What the course hubs run. Change it with a pull request: Campanile answers with what the change would do in the cluster, and
+deploys it after the merge, first to the first environment and then, if that went well, to the next.
+
+| I want to | I change |
+| --- | --- |
+| give students another image | \`hubs/<hub>/pins/<env>.yaml\`: \`tag\` and \`digest\` |
+| promote what staging runs | copy \`pins/staging.yaml\` over \`pins/prod.yaml\` |
+| give students more memory | \`hubs/<hub>/values/common.yaml\`: \`jupyterhub.singleuser.memory\` |
+| change something for one environment only | \`hubs/<hub>/values/<env>.yaml\` |
+| change something for all hubs | \`values/common.yaml\`; the pull request lists every hub it touches |
+| change a secret | \`sops edit hubs/<hub>/secrets/<env>.yaml\`; never commit one in clear |
+| say who answers for a hub | \`hubs/<hub>/hub.yaml\` |
+| add an environment or a cluster | \`campanile.yaml\` |
+
+Values are plain Helm values. Later files win, maps merge, lists are replaced whole:
+\`values/common.yaml\`, \`values/<env>.yaml\`, \`hubs/<hub>/values/common.yaml\`, \`hubs/<hub>/values/<env>.yaml\`,
+\`hubs/<hub>/secrets/<env>.yaml\`, and last the pinned image.
+
+The first line of each file names its schema, so that an editor with a YAML language server completes keys and marks mistakes
+while you type. The schemas are in \`.schema/\`; they are written by Campanile and not edited by hand.
+`;
