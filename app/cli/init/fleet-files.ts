@@ -57,7 +57,9 @@ const HEADINGS: Partial<Record<FileKind, string>> = {
 };
 
 function yamlText(path: string, kind: FileKind, content: object): string {
-  const body = Object.keys(content).length === 0 ? "" : stringify(content, { version: "1.1", lineWidth: 0 });
+  // A tag such as 2026.11 would be a number without its quotes.
+  const quotes = kind === "pins" ? ({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const) : {};
+  const body = Object.keys(content).length === 0 ? "" : stringify(content, { version: "1.1", lineWidth: 0, ...quotes });
   return schemaLine(path, kind) + (HEADINGS[kind] ?? "") + body;
 }
 
