@@ -1,4 +1,4 @@
-import { type GitPerson } from "./commits.ts";
+import type { GitPerson } from "./commits.ts";
 import { runGit } from "./run-git.ts";
 
 /** What a path shall hold; null takes it away. */

@@ -43,9 +43,7 @@ export async function writeTree(gitDir: string, base: string | undefined, change
   try {
     if (base !== undefined) await runGit({ gitDir, args: ["read-tree", base], environment });
     const lines = changes.map((change) =>
-      change.sha === undefined
-        ? `0 ${"0".repeat(40)}\t${change.path}\0`
-        : `${change.mode} ${change.sha}\t${change.path}\0`,
+      change.sha === undefined ? `0 ${"0".repeat(40)}\t${change.path}\0` : `${change.mode} ${change.sha}\t${change.path}\0`,
     );
     await runGit({ gitDir, args: ["update-index", "-z", "--index-info"], environment, input: lines.join("") });
     return (await runGit({ gitDir, args: ["write-tree"], environment })).text;
