@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import type { JsonObject } from "../../app/domain/json.ts";
-import { findTool } from "./find-tool.ts";
+import { ensureTools } from "../../tools/install-tools.ts";
 
 /** How the real Helm reads values: a chart that prints them, once per group of files. */
 export interface HelmReader {
@@ -17,7 +17,7 @@ export interface HelmReader {
  * One chart holds one subchart's worth of printing per call, so groups are run side by side, two at a time.
  */
 export async function startHelmReader(): Promise<HelmReader> {
-  const helm = await findTool("helm", "helm");
+  const { helm } = await ensureTools(["helm"]);
   const folder = await mkdtemp(join(tmpdir(), "campanile-helm-"));
   const chart = join(folder, "echo");
   await mkdir(join(chart, "templates"), { recursive: true });
