@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { test as base, expect, vi } from "vitest";
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+// Each starts several processes, on machines of any speed.
+vi.setConfig({ testTimeout: 30_000 });
+
+/** A clone with nothing installed: the bootstrap, a lock file without packages, and an npm that this test controls. */
+interface Clone {
+  root: string;
+  env: Record<string, string>;
+  /** Resolves when npm has been started and waits; it goes on when something is written to it. */
+  npm: () => Promise<Socket>;
+  npmRuns: () => number;
+}
+
+const test = base.extend<{ clone: Clone }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixture's needs from this pattern.
+  clone: async ({}, use) => {
+    const root = await mkdtemp(path.join(tmpdir(), "campanile-clone-"));
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    let runs = 0;
+    server.on("connection", (socket) => {
+      runs += 1;
+      socket.on("error", () => {});
+    });
+    const address = server.address();
+    await writeClone(root, typeof address === "object" && address !== null ? address.port : 0);
+    const env = { PATH: `${path.join(root, "machine")}${path.delimiter}${process.env.PATH}` };
+    await use({ root, env, npm: async () => (await once(server, "connection"))[0], npmRuns: () => runs });
+    server.close();
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+  },
+});
+
+test("a machine that lacks everything is told all of it at once, each with the command that installs it", async () => {
+  const result = await execa(process.execPath, [path.join(PROJECT, "tools/bootstrap.mjs"), "app/local/start.ts"], {
+    env: { PATH: "" },
+    reject: false,
+  });
+  expect(result.exitCode).toBe(1);
+  for (const name of ["npm", "git", "python3"])
+    expect(result.stderr).toMatch(new RegExp(`^ {2}${name}\n {4}install it: .*${name}`, "m"));
+  expect(result.stderr).not.toMatch(/^\s+at /m);
+  expect(result.stdout).toBe("");
+});
+
+test("two runs on a fresh clone install the packages once, and the next run installs nothing", async ({ clone }) => {
+  const arrival = clone.npm();
+  const first = bootstrap(clone, "script.mjs", "first");
+  const npm = await arrival;
+  const second = bootstrap(clone, "script.mjs", "second");
+  await seen(second, "another run");
+  npm.write("install");
+  const results = await Promise.all([first, second]);
+  expect(results.map(({ stdout }) => stdout)).toEqual(["ran with first", "ran with second"]);
+  expect((await bootstrap(clone, "script.mjs", "third")).stdout).toBe("ran with third");
+  expect(clone.npmRuns()).toBe(1);
+});
+
+test("a lock file that changed is installed again", async ({ clone }) => {
+  await installed(clone);
+  await writeFile(path.join(clone.root, "package-lock.json"), '{"packages":{"":{},"node_modules/new":{"version":"1.0.0"}}}');
+  await installed(clone);
+  expect(clone.npmRuns()).toBe(2);
+});
+
+test("what a person installed by hand is taken as it is when it fits the lock file", async ({ clone }) => {
+  await installed(clone);
+  await rm(path.join(clone.root, "node_modules/.campanile-stamp"));
+  await writeFile(path.join(clone.root, "node_modules/.package-lock.json"), '{"packages":{}}');
+  expect((await bootstrap(clone, "script.mjs", "again")).stdout).toBe("ran with again");
+  expect(clone.npmRuns()).toBe(1);
+});
+
+test("after a run that was killed while it installed, the next waits for the npm it left, then installs anew", async ({
+  clone,
+}) => {
+  const arrival = clone.npm();
+  const killed = bootstrap(clone, "script.mjs");
+  const orphan = await arrival;
+  killed.kill("SIGKILL");
+  const nextArrival = clone.npm();
+  const next = bootstrap(clone, "script.mjs", "next");
+  await seen(next, "another run");
+  expect(clone.npmRuns()).toBe(1);
+  orphan.destroy();
+  await killed;
+  (await nextArrival).write("install");
+  expect((await next).stdout).toBe("ran with next");
+});
+
+test("an installation that fails is said in words, and the script is not run", async ({ clone }) => {
+  const arrival = clone.npm();
+  const run = bootstrap(clone, "script.mjs");
+  (await arrival).write("fail");
+  const result = await run;
+  expect([result.exitCode, result.stdout]).toEqual([1, ""]);
+  expect(result.stderr).toContain("npm ci failed (exit code 3)");
+});
+
+test("the script's exit code, its working directory and a signal are handed on", async ({ clone }) => {
+  await installed(clone);
+  const run = bootstrap(clone, "stops-when-told.mjs");
+  await seen(run, "ready");
+  run.kill("SIGTERM");
+  expect((await run).exitCode).toBe(7);
+  expect((await run).stdout).toContain(PROJECT);
+});
+
+function bootstrap(clone: Clone, ...args: string[]) {
+  return execa(process.execPath, [path.join(clone.root, "tools/bootstrap.mjs"), ...args], {
+    cwd: PROJECT,
+    env: clone.env,
+    stdin: "ignore",
+    all: true,
+    reject: false,
+  });
+}
+
+async function installed(clone: Clone): Promise<void> {
+  const arrival = clone.npm();
+  const run = bootstrap(clone);
+  (await arrival).write("install");
+  expect((await run).exitCode).toBe(0);
+}
+
+/** Resolves when the run has said the words, and fails when it ends without them. */
+async function seen(run: ReturnType<typeof bootstrap>, words: string): Promise<void> {
+  let text = "";
+  const said = new Promise<void>((resolve) => {
+    run.all.on("data", (chunk: Buffer) => {
+      text += chunk.toString("utf8");
+      if (text.includes(words)) resolve();
+    });
+  });
+  const ended = run.then(() => {
+    if (!text.includes(words)) throw new Error(`it ended without saying "${words}": ${text}`);
+  });
+  await Promise.race([said, ended]);
+}
+
+async function writeClone(root: string, port: number): Promise<void> {
+  await mkdir(path.join(root, "machine"));
+  await cp(path.join(PROJECT, "tools/bootstrap.mjs"), path.join(root, "tools/bootstrap.mjs"));
+  await cp(path.join(PROJECT, "tools/set-up"), path.join(root, "tools/set-up"), { recursive: true });
+  await writeFile(path.join(root, "package-lock.json"), '{"packages":{"":{}}}');
+  await writeFile(path.join(root, "script.mjs"), 'console.log("ran with", ...process.argv.slice(2));\n');
+  await writeFile(
+    path.join(root, "stops-when-told.mjs"),
+    'process.on("SIGTERM", () => process.exit(7));\nsetInterval(() => {}, 1000);\nconsole.log("ready in", process.cwd());\n',
+  );
+  const npm = path.join(root, "machine", "npm");
+  await writeFile(
+    npm,
+    `#!${process.execPath}
+const { mkdirSync, rmSync, symlinkSync } = require("node:fs");
+const socket = require("node:net").connect(${port}, "127.0.0.1");
+socket.on("error", () => {});
+socket.once("data", (word) => {
+  socket.destroy();
+  if (String(word) === "fail") return process.exit(3);
+  rmSync("node_modules", { recursive: true, force: true });
+  mkdirSync("node_modules/.bin", { recursive: true });
+  symlinkSync(process.execPath, "node_modules/.bin/node");
+});
+`,
+  );
+  await chmod(npm, 0o755);
+}

@@ -1,0 +1,39 @@
+// Runs on a clone with nothing installed, on whatever Node the machine has: plain JavaScript, Node's own modules only,
+// nothing newer than Node 18, so that an old Node reads as far as the message that says it is too old.
+import { realpathSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describeMissing, findMissing } from "./set-up/check-machine.mjs";
+import { ensurePackages } from "./set-up/ensure-packages.mjs";
+import { runChild } from "./set-up/run-child.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Checks the machine, installs this project's packages where needed, then runs a script under the Node that came with them.
+ * @param {string | undefined} script relative to the project's root; without one only the set-up is done
+ * @param {string[]} args handed to the script as they are
+ * @returns {Promise<number>} the script's exit code, 128 + n when signal n ended it, 1 when the set-up failed (and said why on stderr)
+ */
+export async function bootstrap(script, args) {
+  const missing = findMissing();
+  if (missing.length > 0) {
+    process.stderr.write(describeMissing(missing));
+    return 1;
+  }
+  const node = path.join(root, "node_modules", ".bin", "node");
+  const problem = await ensurePackages(root, node);
+  if (problem !== undefined) {
+    process.stderr.write(`campanile: ${problem}\n`);
+    return 1;
+  }
+  if (script === undefined) return 0;
+  // The caller's working directory stays: the command line is used inside other repositories.
+  const ending = await runChild(node, [path.resolve(root, script), ...args], { stdio: "inherit" });
+  return ending.signal === null ? ending.code : 128 + os.constants.signals[ending.signal];
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await bootstrap(process.argv[2], process.argv.slice(3));
+}
