@@ -10,6 +10,7 @@ export async function callKubernetes<T>(doing: string, call: () => Promise<T>): 
     return await call();
   } catch (error) {
     const status = error instanceof ApiException ? error.code : undefined;
+    if (status === undefined && !isNetworkError(error)) throw error;
     const isRefusal = status === 401 || status === 403 || status === 404 || status === 422;
     const words = error instanceof Error && status === undefined ? error.message.slice(0, 200) : `status ${status}`;
     throw new ClusterError(
@@ -25,4 +26,10 @@ export async function callKubernetes<T>(doing: string, call: () => Promise<T>): 
       { cause: status === undefined ? error : undefined },
     );
   }
+}
+
+/** What the network says has a code such as ECONNREFUSED; an error without one is a bug of ours and stays loud. */
+function isNetworkError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return "code" in error || (error.cause instanceof Error && "code" in error.cause) || error.name === "AbortError";
 }

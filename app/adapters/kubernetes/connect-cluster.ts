@@ -3,7 +3,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { ClusterError, type Explanation } from "../../domain/errors.ts";
 import type { HelmRevision } from "../../rollout/observation.ts";
-import { judgeHooks, judgeWorkloads } from "../../verify/judge-workloads.ts";
+import type { judgeHooks, judgeWorkloads } from "../../verify/judge-workloads.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
 import { createHelmRevisions } from "./helm-revisions.ts";
 import { createWorkloadWatcher } from "./watch-workloads.ts";

@@ -39,7 +39,8 @@ export function createHelmRevisions(config: KubeConfig): ReadsHelmRevisions {
         { namespace, labelSelector: `owner=helm,name=${releaseName}` },
         setHeaderOptions("Accept", METADATA_ONLY),
       );
-      return list.items
+      // An empty list of this form has no items at all, whatever the type says.
+      return (list.items ?? [])
         .map(({ metadata }) => {
           const labels = labelsSchema.parse(metadata?.labels);
           return {

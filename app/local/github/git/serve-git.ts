@@ -14,6 +14,8 @@ export interface GitHttpRequest {
   query: string;
   /** Who is allowed to push; git takes pushes only from somebody. */
   login: string | undefined;
+  /** Done when git has finished and before the client knows: who has pushed then finds everything that follows from it. */
+  beforeEnd?: () => Promise<void>;
 }
 
 /** Answers one request of git's smart HTTP protocol by git's own CGI program. Ends when the answer has been sent. */
@@ -33,6 +35,8 @@ export async function serveGit(git: GitHttpRequest, request: IncomingMessage, re
   try {
     await relayCgi(backend.stdout, response);
     await ended;
+    await git.beforeEnd?.();
+    response.end();
   } finally {
     backend.kill();
   }
@@ -77,7 +81,6 @@ async function relayCgi(output: NodeJS.ReadableStream, response: ServerResponse)
     } else if (head.length > HEAD_LIMIT_BYTES) throw new Error("git http-backend gave no header");
   }
   if (!isBody) response.writeHead(500);
-  response.end();
 }
 
 function writeHead(head: string, response: ServerResponse): void {

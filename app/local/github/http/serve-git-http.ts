@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Emulator } from "../emulator.ts";
 import { faultAnswer, type RequestFaults } from "../faults/request-faults.ts";
 import { listRefs } from "../git/refs.ts";
-import { serveGit } from "../git/serve-git.ts";
+import { type GitHttpRequest, serveGit } from "../git/serve-git.ts";
 import { compareRefs, noteRefChanges } from "../refs/note-ref-changes.ts";
 import type { Account } from "../state/accounts.ts";
 import type { Repository } from "../state/repository.ts";
@@ -53,14 +53,15 @@ async function serve({ github, faults }: { github: Emulator; faults: RequestFaul
     const by = accountOf(actor);
     if (isPush && !by) throw new ApiError(401, "Requires authentication");
     reply.hijack();
-    const run = () =>
-      serveGit(
-        { gitDir: repository.gitDir, service: `/${service}`, query: url.search.slice(1), login: isPush ? by?.login : undefined },
-        request.raw,
-        reply.raw,
-      );
-    if (service === "git-receive-pack" && by) await repository.exclusive(() => followPush(github, { repository, by, run }));
-    else await run();
+    const git = {
+      gitDir: repository.gitDir,
+      service: `/${service}`,
+      query: url.search.slice(1),
+      login: isPush ? by?.login : undefined,
+    };
+    const serveBy = (more: Pick<GitHttpRequest, "beforeEnd"> = {}) => serveGit({ ...git, ...more }, request.raw, reply.raw);
+    if (service === "git-receive-pack" && by) await repository.exclusive(() => followPush(github, { repository, by, serveBy }));
+    else await serveBy();
     note(github, request, reply.raw.statusCode);
     return reply;
   } catch (error) {
@@ -76,15 +77,17 @@ async function serve({ github, faults }: { github: Emulator; faults: RequestFaul
   }
 }
 
+interface Push {
+  repository: Repository;
+  by: Account;
+  serveBy: (more: Pick<GitHttpRequest, "beforeEnd">) => Promise<void>;
+}
+
 /** git moves the refs; what has moved is seen by looking before and after. */
-async function followPush(
-  github: Emulator,
-  push: { repository: Repository; by: Account; run: () => Promise<void> },
-): Promise<void> {
-  const { repository, by } = push;
+async function followPush(github: Emulator, { repository, by, serveBy }: Push): Promise<void> {
   const before = await pushableRefs(repository);
-  await push.run();
-  await noteRefChanges(github, repository, compareRefs(before, await pushableRefs(repository)), by);
+  const beforeEnd = async () => noteRefChanges(github, repository, compareRefs(before, await pushableRefs(repository)), by);
+  await serveBy({ beforeEnd });
 }
 
 const pushableRefs = async ({ gitDir }: Repository) => [

@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import https from "node:https";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { findFreePort } from "./free-port.ts";
+import { issueCertificates } from "./issue-certificates.ts";
+import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
+
+export interface ControlPlane {
+  server: string;
+  /** May do everything. */
+  adminKubeconfig: string;
+  /** May do what a deployer of hubs needs: see `manifests/campanile-rbac.yaml`. */
+  campanileKubeconfig: string;
+  processes: RunningProcess[];
+}
+
+export type ControlPlaneBinaries = Record<"etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler", string>;
+
+type Shared = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash">;
+
+const START_LIMIT_MS = 60_000;
+
+/** etcd, API server, controller manager and scheduler as they are, on loopback, with RBAC on and TLS by a certificate authority of this world. */
+export async function startControlPlane(dir: string, binaries: ControlPlaneBinaries, shared: Shared): Promise<ControlPlane> {
+  const home = path.join(dir, "kubernetes");
+  await rm(home, { recursive: true, force: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const [certificates, etcdPort, peerPort, port] = await Promise.all([
+    issueCertificates(home),
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
+  ]);
+  const server = `https://127.0.0.1:${port}`;
+  const users = {
+    admin: "system:masters",
+    campanile: "campanile:deployers",
+    "kube-controller-manager": "system:masters",
+    "kube-scheduler": "system:masters",
+  };
+  const tokens = Object.fromEntries(Object.keys(users).map((user) => [user, randomBytes(24).toString("hex")]));
+  await writeFile(
+    path.join(home, "tokens.csv"),
+    Object.entries(users)
+      .map(([user, group]) => `${tokens[user]},${user},${user},"${group}"\n`)
+      .join(""),
+    { mode: 0o600 },
+  );
+  const kubeconfigs = Object.fromEntries(
+    await Promise.all(
+      Object.keys(users).map(async (user) => [
+        user,
+        await writeKubeconfig(home, user, server, certificates.caPem, tokens[user] ?? ""),
+      ]),
+    ),
+  );
+  const kubeconfig = (user: string): string => kubeconfigs[user] ?? "";
+
+  const etcdUrl = `http://127.0.0.1:${etcdPort}`;
+  const etcd = await startProcess({
+    ...shared,
+    name: "etcd",
+    command: binaries.etcd,
+    args: [
+      "--data-dir",
+      path.join(home, "etcd"),
+      "--unsafe-no-fsync",
+      "--listen-client-urls",
+      etcdUrl,
+      "--advertise-client-urls",
+      etcdUrl,
+      "--listen-peer-urls",
+      `http://127.0.0.1:${peerPort}`,
+      "--initial-advertise-peer-urls",
+      `http://127.0.0.1:${peerPort}`,
+      "--initial-cluster",
+      `default=http://127.0.0.1:${peerPort}`,
+      "--log-level",
+      "warn",
+    ],
+  });
+  const apiserver = await startProcess({
+    ...shared,
+    name: "kube-apiserver",
+    command: binaries["kube-apiserver"],
+    args: [
+      `--etcd-servers=${etcdUrl}`,
+      `--secure-port=${port}`,
+      "--bind-address=127.0.0.1",
+      `--tls-cert-file=${certificates.serverCertFile}`,
+      `--tls-private-key-file=${certificates.serverKeyFile}`,
+      `--cert-dir=${home}`,
+      `--token-auth-file=${path.join(home, "tokens.csv")}`,
+      "--authorization-mode=RBAC",
+      "--anonymous-auth=false",
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${certificates.serviceAccountPublicFile}`,
+      `--service-account-signing-key-file=${certificates.serviceAccountKeyFile}`,
+      "--service-cluster-ip-range=10.96.0.0/16",
+      "--endpoint-reconciler-type=none",
+    ],
+  });
+  await waitUntilReady(kubeconfig("admin"), apiserver);
+  const common = ["--leader-elect=false", "--secure-port=0"];
+  const [controllerManager, scheduler] = await Promise.all([
+    startProcess({
+      ...shared,
+      name: "kube-controller-manager",
+      command: binaries["kube-controller-manager"],
+      args: [
+        ...common,
+        "--kubeconfig",
+        kubeconfig("kube-controller-manager"),
+        `--service-account-private-key-file=${certificates.serviceAccountKeyFile}`,
+        `--root-ca-file=${certificates.caFile}`,
+        "--use-service-account-credentials=false",
+      ],
+    }),
+    startProcess({
+      ...shared,
+      name: "kube-scheduler",
+      command: binaries["kube-scheduler"],
+      args: [...common, "--kubeconfig", kubeconfig("kube-scheduler")],
+    }),
+  ]);
+  return {
+    server,
+    adminKubeconfig: kubeconfig("admin"),
+    campanileKubeconfig: kubeconfig("campanile"),
+    processes: [etcd, apiserver, controllerManager, scheduler],
+  };
+}
+
+/** The context is called as the sample fleet's cluster. */
+const CONTEXT = "courses";
+
+async function writeKubeconfig(home: string, user: string, server: string, caPem: string, token: string): Promise<string> {
+  const file = path.join(home, `${user}.kubeconfig`);
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: CONTEXT, cluster: { server, "certificate-authority-data": Buffer.from(caPem).toString("base64") } }],
+    users: [{ name: user, user: { token } }],
+    contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user } }],
+    "current-context": CONTEXT,
+  };
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+}
+
+async function waitUntilReady(kubeconfig: string, apiserver: RunningProcess): Promise<void> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const deadline = Date.now() + START_LIMIT_MS;
+  const crashed = apiserver.exited;
+  for (;;) {
+    try {
+      if ((await Promise.race([readyz(config), crashed])) === 200) return;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes("did not start")) throw error;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`the API server was not ready after ${START_LIMIT_MS / 1000} s; its log is ${apiserver.logFile}`);
+    await pause(100);
+  }
+}
+
+async function readyz(config: KubeConfig): Promise<number | undefined> {
+  const request = {};
+  await config.applyToHTTPSOptions(request);
+  return new Promise((resolve, reject) => {
+    https
+      .get(`${config.getCurrentCluster()?.server}/readyz`, request, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on("error", reject);
+  });
+}
