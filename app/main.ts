@@ -22,9 +22,11 @@ import { deploy, deployHub } from "./pipeline/deploy.ts";
 import { preview } from "./pipeline/preview.ts";
 import { createPorts } from "./ports.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
+import { redactDeep } from "./redact/redact-deep.ts";
 import { createRenderer } from "./render/render-release.ts";
 import { rollOut } from "./rollout/roll-out.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { judgeHooks, judgeWorkloads } from "./verify/judge-workloads.ts";
 import type { Delivery } from "./webhook/delivery.ts";
 import { startFront } from "./webhook/start-front.ts";
 
@@ -51,8 +53,9 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     privateKeyPem: settings.github.privateKeyPem,
     apiUrl: settings.github.apiUrl,
     log,
-    redact: redactor.redact,
+    redactDeep: (value) => redactDeep(value, redactor.redact),
   });
+  const judges = { judgeWorkloads, judgeHooks };
   const helm = createHelm({ binary: settings.helmBinary, homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact });
   const charts = createChartStore({ cacheDir: settings.dataDir, mirrors: settings.chartMirrors });
   const ports = createPorts({
@@ -68,7 +71,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     helm,
     charts,
     renderRelease: createRenderer({ fetchChart: charts.fetchChart, template: helm.template }),
-    clusterFor: memoised((context) => connectCluster(settings.kubeconfig, context, log)),
+    clusterFor: memoised((context) => connectCluster({ kubeconfig: settings.kubeconfig, context, log, judges })),
     decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),
     redactor,
   });

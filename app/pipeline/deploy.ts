@@ -82,7 +82,7 @@ export async function deploy(work: DurableWork, ports: DeployPorts, event: Defau
     await work.step("tell why not", () =>
       ports.tellMergedPullRequests(source, plan.pullRequests, `### Merged, but nothing was rolled out\n\n${report.summary}`),
     );
-    await work.step("conclude deploy check", () => ports.concludeCheck(place, report.conclusion as "failure", report));
+    await work.step("conclude deploy check", () => ports.concludeCheck(place, "failure", report));
     return;
   }
   await work.step("tell the plan", () => tellProgress(ports, source, work.id));

@@ -20,8 +20,8 @@ export interface GitHubOptions {
   privateKeyPem: string;
   apiUrl: string;
   log: Logger;
-  /** Takes every known secret out of a text that is about to leave the process. */
-  redact: (text: string) => string;
+  /** Takes every known secret out of a value that is about to leave the process. */
+  redactDeep: (value: unknown) => unknown;
 }
 
 /**
@@ -52,11 +52,21 @@ export function connectGitHub(options: GitHubOptions): GitHubConnection {
     secret: "not-used",
     baseUrl: options.apiUrl,
     log: options.log.child({ name: "github" }, { level: options.log.level === "debug" ? "debug" : "warn" }),
-    Octokit: ProbotOctokit.defaults({ throttle, userAgent: "campanile", request: { timeout: 30_000 } }) as typeof ProbotOctokit,
+    Octokit: ProbotOctokit.defaults((given: { throttle?: object }) => ({
+      ...given,
+      // Probot hands its own limits in with each instance, so ours must come after them.
+      throttle: { ...given.throttle, ...throttle },
+      userAgent: "campanile",
+      request: { timeout: 30_000 },
+    })) as typeof ProbotOctokit,
   });
 
   async function guarded(octokit: Octokit): Promise<Octokit> {
-    octokit.hook.before("request", (request) => redactParameters(request as Record<string, unknown>, options.redact));
+    octokit.hook.before("request", (request) => {
+      redactParameters(request as Record<string, unknown>, options.redactDeep);
+      // GitHub may have done the work and failed to say so. A durable step looks first and then tries again; this does not look.
+      if (request.method === "POST") request.request = { ...request.request, retries: 0 };
+    });
     return octokit;
   }
 
@@ -77,19 +87,10 @@ export function connectGitHub(options: GitHubOptions): GitHubConnection {
 const TRANSPORT_KEYS = new Set(["method", "baseUrl", "url", "headers", "mediaType", "request"]);
 
 /** The last line before the network: what any caller forgot to hide is hidden here. */
-function redactParameters(request: Record<string, unknown>, redact: (text: string) => string): void {
+function redactParameters(request: Record<string, unknown>, redactDeep: (value: unknown) => unknown): void {
   for (const [key, value] of Object.entries(request)) {
-    if (!TRANSPORT_KEYS.has(key)) request[key] = redactDeep(value, redact);
+    if (!TRANSPORT_KEYS.has(key)) request[key] = redactDeep(value);
   }
-}
-
-function redactDeep(value: unknown, redact: (text: string) => string): unknown {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact));
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)]));
-  }
-  return value;
 }
 
 function memoised<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {

@@ -21,11 +21,17 @@ export interface Cluster {
   watchHooks(namespace: string, signal: AbortSignal): Promise<Explanation | undefined>;
 }
 
-/**
- * @param kubeconfig path; the usual places when undefined
- * @throws {ClusterError} `kubeconfig` when it cannot be read or lacks the context
- */
-export function connectCluster(kubeconfig: string | undefined, context: string, log: Logger): Cluster {
+export interface ClusterOptions {
+  /** Path; the usual places when undefined. */
+  kubeconfig: string | undefined;
+  context: string;
+  log: Logger;
+  /** What the stage `verify` makes of what is seen here. */
+  judges: { judgeWorkloads: typeof judgeWorkloads; judgeHooks: typeof judgeHooks };
+}
+
+/** @throws {ClusterError} `kubeconfig` when it cannot be read or lacks the context */
+export function connectCluster({ kubeconfig, context, log, judges }: ClusterOptions): Cluster {
   const config = loadKubeConfig(kubeconfig, context);
   const revisions = createHelmRevisions(config);
   const workloads = createWorkloadWatcher(config, log.child({ name: "kubernetes" }));
@@ -46,7 +52,7 @@ export function connectCluster(kubeconfig: string | undefined, context: string, 
     async verify(namespace, releaseName) {
       let waitingFor: string[] = [];
       const look = (...[snapshot, now]: Parameters<Parameters<typeof workloads.watch>[1]>) => {
-        const verdict = judgeWorkloads(snapshot, releaseName, now);
+        const verdict = judges.judgeWorkloads(snapshot, releaseName, now);
         if (verdict.kind === "waiting") waitingFor = verdict.on;
         return verdict.kind === "waiting" ? undefined : verdict;
       };
@@ -63,7 +69,7 @@ export function connectCluster(kubeconfig: string | undefined, context: string, 
         workloads.watch(
           namespace,
           (snapshot, now) => {
-            const hooks = judgeHooks(snapshot, since, now);
+            const hooks = judges.judgeHooks(snapshot, since, now);
             return hooks.kind === "failed" ? hooks : undefined;
           },
           signal,
