@@ -10,7 +10,7 @@ import { loadFleet } from "../load/load-fleet.ts";
 import { type DeployTarget, type LiveRelease, planDeploy } from "../plan/plan-deploy.ts";
 import { reasonsFor } from "../plan/plan-rollout.ts";
 import { releasesOf } from "../plan/releases-of.ts";
-import { type CheckReport, couldNotCheck } from "../report/check-outputs.ts";
+import { type CheckReport, couldNotCheck, unexpectedFailure } from "../report/check-outputs.ts";
 import { deployCheck, rolloutSection } from "../report/rollout-report.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { RolloutRequest } from "../rollout/roll-out.ts";
@@ -58,33 +58,50 @@ interface DeployPlan {
  * It always aims at the newest commit, so deliveries may come late, twice or out of order.
  */
 export async function deploy(work: DurableWork, ports: DeployPorts, event: DefaultBranchPushed): Promise<void> {
-  const { source } = event;
-  const plan = await work.step("plan deploy", () => planFor(ports, source, work.id));
-  const place: CheckPlace = {
-    repository: source.repository,
-    installationId: source.installationId,
-    headSha: plan.sha,
-    name: CHECK,
-    externalId: work.id,
-  };
-  await work.step("record deploy", () =>
-    ports.recordDeploy({
-      id: work.id,
-      repository: source.repository,
-      sha: plan.sha,
-      pullRequests: plan.pullRequests,
-      planned: plan.planned,
-    }),
-  );
-  await work.step("start deploy check", async () => void (await ports.startCheck(place, "Rolling out …")));
-  if (plan.couldNot) {
-    const report = couldNotCheck(plan.couldNot);
-    await work.step("tell why not", () =>
-      ports.tellMergedPullRequests(source, plan.pullRequests, `### Merged, but nothing was rolled out\n\n${report.summary}`),
-    );
-    await work.step("conclude deploy check", () => ports.concludeCheck(place, "failure", report));
-    return;
+  let place = checkPlace(event.source, event.sha, work.id);
+  try {
+    const plan = await work.step("plan deploy", () => planFor(ports, event.source, work.id));
+    place = checkPlace(event.source, plan.sha, work.id);
+    await work.step("start deploy check", async () => void (await ports.startCheck(place, "Rolling out …")));
+    if (plan.couldNot) return await refuse(work, ports, { plan, couldNot: plan.couldNot, place, source: event.source });
+    await rollOutPlan(work, ports, { plan, place, source: event.source });
+  } catch (error) {
+    const { conclusion, ...output } = couldNotCheck(explanationOf(error) ?? unexpectedFailure());
+    await work.step("conclude deploy check", () => ports.concludeCheck(place, conclusion, output));
+    throw error;
   }
+}
+
+const checkPlace = ({ repository, installationId }: EventSource, headSha: string, externalId: string): CheckPlace => ({
+  repository,
+  installationId,
+  headSha,
+  name: CHECK,
+  externalId,
+});
+
+interface Deploying {
+  plan: DeployPlan;
+  place: CheckPlace;
+  source: EventSource;
+}
+
+async function refuse(
+  work: DurableWork,
+  ports: DeployPorts,
+  { plan, couldNot, place, source }: Deploying & { couldNot: Explanation },
+): Promise<void> {
+  const { conclusion, ...output } = couldNotCheck(couldNot);
+  await work.step("tell why not", () =>
+    ports.tellMergedPullRequests(source, plan.pullRequests, `### Merged, but nothing was rolled out\n\n${output.summary}`),
+  );
+  await work.step("conclude deploy check", () => ports.concludeCheck(place, conclusion, output));
+}
+
+async function rollOutPlan(work: DurableWork, ports: DeployPorts, { plan, place, source }: Deploying): Promise<void> {
+  const { sha, pullRequests, planned } = plan;
+  const { repository } = source;
+  await work.step("record deploy", () => ports.recordDeploy({ id: work.id, repository, sha, pullRequests, planned }));
   await work.step("tell the plan", () => tellProgress(ports, source, work.id));
   await work.deployHubs(plan.hubs);
   await work.step("tell the end", () => tellProgress(ports, source, work.id));

@@ -10,7 +10,14 @@ import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
 import type { RendersReleases } from "../render/render-release.ts";
-import { type CheckReport, configCheck, couldNotCheck, diffCheck, overallCheck } from "../report/check-outputs.ts";
+import {
+  type CheckReport,
+  configCheck,
+  couldNotCheck,
+  diffCheck,
+  overallCheck,
+  unexpectedFailure,
+} from "../report/check-outputs.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
 import type { DurableWork } from "./durable-work.ts";
@@ -69,12 +76,12 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
   try {
     await checks.start([OVERALL, CONFIG]);
     const change = await work.step("read change", () => readChange(ports, event));
-    if (change.headSha !== event.headSha) return await checks.cancel([OVERALL, CONFIG], change.headSha);
+    if (change.headSha !== event.headSha) return await checks.cancel(change.headSha);
     const diffNames = change.environments.map(diffName);
     await checks.start(diffNames);
     const result = await work.step("evaluate", () => evaluate(ports, event, change));
     const { headSha } = await work.step("look for a newer push", () => ports.fetchPullRequest(event.source, event.number));
-    if (headSha !== event.headSha) return await checks.cancel([OVERALL, CONFIG, ...diffNames], headSha);
+    if (headSha !== event.headSha) return await checks.cancel(headSha);
     await work.step("write comment", () =>
       ports.tellPullRequest(event.source, event.number, previewComment(result.result, result.promotions)),
     );
@@ -84,7 +91,7 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
     // Last, because whoever requires it wants all the others to be there when it is green.
     await checks.conclude(OVERALL, overallCheck(result.result));
   } catch (error) {
-    await checks.conclude(OVERALL, couldNotCheck(explanationOf(error) ?? unexpected()));
+    await checks.concludeOpen(couldNotCheck(explanationOf(error) ?? unexpectedFailure()));
     throw error;
   }
 }
@@ -92,20 +99,29 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
 function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChanged) {
   const { repository, installationId } = event.source;
   const place = (name: string): CheckPlace => ({ repository, installationId, headSha: event.headSha, name, externalId: work.id });
-  const conclude = (
+  const open = new Set<string>();
+  const conclude = async (
     name: string,
     { conclusion, ...output }: CheckReport | (Omit<CheckReport, "conclusion"> & { conclusion: "cancelled" }),
-  ) => work.step(`conclude ${name}`, () => ports.concludeCheck(place(name), conclusion, output));
+  ) => {
+    await work.step(`conclude ${name}`, () => ports.concludeCheck(place(name), conclusion, output));
+    open.delete(name);
+  };
+  const concludeOpen = async (report: Parameters<typeof conclude>[1]) => {
+    for (const name of [...open]) await conclude(name, report);
+  };
   return {
     async start(names: readonly string[]) {
-      for (const name of names)
+      for (const name of names) {
         await work.step(`start ${name}`, async () => void (await ports.startCheck(place(name), "Looking at this change …")));
+        open.add(name);
+      }
     },
     conclude,
-    async cancel(names: readonly string[], newerSha: string) {
+    concludeOpen,
+    cancel(newerSha: string) {
       const summary = `The pull request now points at ${newerSha.slice(0, 7)}, which has checks of its own.`;
-      for (const name of names)
-        await conclude(name, { conclusion: "cancelled", title: "A newer push took over", summary, annotations: [] });
+      return concludeOpen({ conclusion: "cancelled", title: "A newer push took over", summary, annotations: [] });
     },
   };
 }
@@ -218,14 +234,5 @@ function hasConflicts(files: readonly string[]): Explanation {
     what: "This branch conflicts with its base branch.",
     why: `Both changed the same lines of ${files.slice(0, 5).join(", ")}, so nobody can say what a merge would deploy.`,
     fix: "Merge the base branch into this one, settle the conflicts, and push.",
-  };
-}
-
-function unexpected(): Explanation {
-  return {
-    code: "internal-error",
-    what: "Campanile met an error of its own while it looked at this change.",
-    why: "The change itself may be fine; the details are in Campanile's log.",
-    fix: "Push again, or ask whoever runs Campanile to redeliver the webhook.",
   };
 }

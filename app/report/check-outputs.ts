@@ -117,6 +117,16 @@ export function couldNotCheck(explanation: Explanation): CheckReport {
   };
 }
 
+/** What people are told of a bug of ours; the error itself is for the log alone. */
+export function unexpectedFailure(): Explanation {
+  return {
+    code: "internal-error",
+    what: "Campanile met an error of its own.",
+    why: "The change itself may be fine; the details are in Campanile's log.",
+    fix: "Push again, or ask whoever runs Campanile to redeliver the webhook.",
+  };
+}
+
 function describeFinding(finding: Finding): string {
   return `**${escapeMarkdown(finding.at.file)}, line ${finding.at.line}** (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
 }

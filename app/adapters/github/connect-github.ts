@@ -1,7 +1,8 @@
 import Bottleneck from "bottleneck";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { Probot, ProbotOctokit } from "probot";
-import { z } from "zod";
+import { callGitHub } from "./github-error.ts";
 
 export type Octokit = InstanceType<typeof ProbotOctokit>;
 
@@ -11,7 +12,7 @@ export interface GitHubConnection {
   asInstallation(installationId: number): Promise<Octokit>;
   /** Speaks for the App itself: its installations and its deliveries. */
   asApp(): Promise<Octokit>;
-  /** A token for git over HTTP; valid for an hour, renewed by itself. */
+  /** A token that can read contents and nothing else, for git over HTTP. */
   tokenFor(installationId: number): Promise<string>;
 }
 
@@ -35,6 +36,9 @@ function writeBuckets() {
     notifications: new Bottleneck.Group({ ...bucket, reservoir: 40, reservoirRefreshAmount: 40 }),
   };
 }
+
+/** A token is good for an hour; a slow fetch must not see its end. */
+const TOKEN_USE_MINUTES = 45;
 
 /** Waiting longer than this for a rate limit would hold a check in progress for no visible reason. */
 const RATE_LIMIT_WAIT_SECONDS = 120;
@@ -72,13 +76,23 @@ export function connectGitHub(options: GitHubOptions): GitHubConnection {
 
   const octokitFor = memoised(async (installationId: number | undefined) => guarded(await probot.auth(installationId)));
 
+  const contentTokens = new LRUCache<number, string>({ max: 100, ttl: TOKEN_USE_MINUTES * 60_000 });
+
   return {
     appId: options.appId,
     asInstallation: octokitFor,
     asApp: () => octokitFor(undefined),
     async tokenFor(installationId) {
-      const octokit = await probot.auth(installationId);
-      return z.object({ token: z.string() }).parse(await octokit.auth({ type: "installation", installationId })).token;
+      const known = contentTokens.get(installationId);
+      if (known !== undefined) return known;
+      const { data } = await callGitHub("get a token for git", async () =>
+        (await octokitFor(undefined)).rest.apps.createInstallationAccessToken({
+          installation_id: installationId,
+          permissions: { contents: "read" },
+        }),
+      );
+      contentTokens.set(installationId, data.token);
+      return data.token;
     },
   };
 }

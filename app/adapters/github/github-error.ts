@@ -13,17 +13,15 @@ export async function callGitHub<T>(doing: string, call: () => Promise<T>): Prom
 }
 
 function explain(doing: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const status = "status" in error && typeof error.status === "number" ? error.status : undefined;
-  const isRefusal = status !== undefined && status >= 400 && status < 500 && status !== 429 && status !== 408;
+  // Octokit gives every failed request a status, 500 also where there was no answer. Anything else is a bug of ours.
+  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return error;
+  const { status } = error;
+  const isRefusal = status >= 400 && status < 500 && !isPassing(status, error.message);
   return new ClusterError(
     {
       code: isRefusal ? "github-refused" : "github-unavailable",
       what: `GitHub did not let Campanile ${doing}.`,
-      why:
-        status === undefined
-          ? `There was no answer (${error.message.slice(0, 200)}).`
-          : `It answered ${status}: ${error.message.slice(0, 300)}.`,
+      why: `${"response" in error && error.response !== undefined ? `It answered ${status}` : "There was no answer"}: ${error.message.slice(0, 300)}.`,
       fix: isRefusal
         ? "Check in the repository's settings that the App is installed and has the permissions that the README lists."
         : "Nothing needs to be done if GitHub recovers: Campanile looks for missed work every few minutes.",
@@ -31,4 +29,9 @@ function explain(doing: string, error: unknown): unknown {
     },
     { cause: error },
   );
+}
+
+/** A rate limit is told by 403 or 429, and passes. */
+function isPassing(status: number, message: string): boolean {
+  return status === 408 || status === 429 || (status === 403 && /rate limit/i.test(message));
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { SAMPLE_FLEET_FOLDER } from "./sample-artefacts.ts";
+import { SAMPLE_FLEET_FOLDER, SAMPLE_HUBS } from "./sample-artefacts.ts";
 import { canariesIn, encryptSecrets, makeSampleSecrets } from "./sample-secrets.ts";
 
 export interface SeededFleet {
@@ -17,30 +17,42 @@ export interface SeededFleet {
 /** Not part of a fleet, but of how this one was made. */
 const LEFT_OUT = "answers.yaml";
 
-/**
- * The sample fleet for one world: as it is committed, but with secrets made up anew and encrypted for a key of its own.
- * @param options.dir where the private key is written
- */
-export async function seedFleet(options: { dir: string; sopsBinary: string }): Promise<SeededFleet> {
+export interface SeedOptions {
+  /** Where the private key is written. */
+  dir: string;
+  sopsBinary: string;
+  /** Which hubs of the sample; all when left out. */
+  hubs?: readonly string[];
+  /** Before each hub's name, so that two institutions on one cluster do not share release names. */
+  hubPrefix?: string;
+}
+
+/** The sample fleet for one institution: as it is committed, but with secrets made up anew and encrypted for a key of its own. */
+export async function seedFleet(options: SeedOptions): Promise<SeededFleet> {
   const identity = await generateX25519Identity();
   const ageRecipient = await identityToRecipient(identity);
   const ageKeyFile = join(options.dir, "age-key.txt");
   await mkdir(options.dir, { recursive: true });
   await writeFile(ageKeyFile, `${identity}\n`, { mode: 0o600 });
 
-  const files = await readSample();
+  const { hubs = SAMPLE_HUBS, hubPrefix = "" } = options;
+  const isOfHub = (path: string) => hubs.some((hub) => path.startsWith(`hubs/${hub}/`));
+  const files = await readSample((path) => !path.startsWith("hubs/") || isOfHub(path));
   const committedRecipient = /age: (age1[0-9a-z]+)/.exec(files[".sops.yaml"] ?? "")?.[1];
   if (committedRecipient === undefined) throw new Error("the sample's .sops.yaml names no age key");
   files[".sops.yaml"] = (files[".sops.yaml"] ?? "").replaceAll(committedRecipient, ageRecipient);
-  const secrets = makeSampleSecrets();
+  const secrets = makeSampleSecrets().filter(({ path }) => isOfHub(path));
   const encrypted = await Promise.all(secrets.map((plain) => encryptSecrets(plain, ageRecipient, options.sopsBinary)));
   secrets.forEach(({ path }, index) => {
     files[path] = encrypted[index] ?? "";
   });
-  return { files, ageKeyFile, ageRecipient, canaries: secrets.flatMap(({ values }) => canariesIn(values)) };
+  const renamed = Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.replace(/^hubs\//, `hubs/${hubPrefix}`), text]),
+  );
+  return { files: renamed, ageKeyFile, ageRecipient, canaries: secrets.flatMap(({ values }) => canariesIn(values)) };
 }
 
-async function readSample(): Promise<Record<string, string>> {
+async function readSample(isWanted: (path: string) => boolean): Promise<Record<string, string>> {
   const entries = await readdir(SAMPLE_FLEET_FOLDER, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
@@ -50,7 +62,7 @@ async function readSample(): Promise<Record<string, string>> {
         .split(sep)
         .join("/"),
     )
-    .filter((path) => path !== LEFT_OUT)
+    .filter((path) => path !== LEFT_OUT && isWanted(path))
     .sort();
   const texts = await Promise.all(paths.map((path) => readFile(join(SAMPLE_FLEET_FOLDER, path), "utf8")));
   return Object.fromEntries(paths.map((path, index) => [path, texts[index] ?? ""]));

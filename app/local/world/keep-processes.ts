@@ -6,6 +6,8 @@ export interface Keeper {
   /** @param target a process id, or the negative id of a process group */
   keep(target: number): void;
   forget(target: number): void;
+  /** From the moment it was asked to end them all: a process that ends now has not crashed. */
+  isClosing(): boolean;
   /** Ends whatever is still kept, and the keeper itself. */
   close(): Promise<void>;
 }
@@ -19,10 +21,13 @@ export function startKeeper(): Keeper {
   child.stdin.on("error", () => {});
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.unref();
+  let isClosing = false;
   return {
+    isClosing: () => isClosing,
     keep: (target) => void child.stdin.write(`keep ${target}\n`),
     forget: (target) => void child.stdin.write(`forget ${target}\n`),
     async close() {
+      isClosing = true;
       child.stdin.end();
       await exited;
     },

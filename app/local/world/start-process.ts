@@ -69,7 +69,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       ending = signal ?? `exit code ${code}`;
       keeper.forget(-pid);
       for (const wake of waiters) wake();
-      if (!asked) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
+      if (!asked && !keeper.isClosing()) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
       log.end();
       resolve();
     });

@@ -1,17 +1,12 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ALL_TOOLS, ensureTools } from "../../../tools/install-tools.ts";
-import type { GitHubControl } from "../github/control/github-control.ts";
-import { createControlClient } from "../github/control-client.ts";
 import { buildSampleImages, packSampleCharts } from "../seed/sample-artefacts.ts";
-import { type SeededFleet, seedFleet } from "../seed/seed-fleet.ts";
 import { type Keeper, startKeeper } from "./keep-processes.ts";
-import { type ChartRepository, serveCharts } from "./serve-charts.ts";
-import { createCampanile, type LocalCampanile } from "./start-campanile.ts";
+import { serveCharts } from "./serve-charts.ts";
 import { type ControlPlane, startControlPlane } from "./start-control-plane.ts";
 import { startNodes } from "./start-nodes.ts";
-import { type LocalPostgres, startPostgres } from "./start-postgres.ts";
+import { startPostgres } from "./start-postgres.ts";
 import { type ProcessOptions, startProcess } from "./start-process.ts";
 import { type LocalRegistry, startRegistry } from "./start-registry.ts";
 
@@ -22,62 +17,33 @@ export interface WorldOptions {
   onPart?: (name: string, detail: string, elapsedMs: number) => void;
   /** Called when a part ends by itself; the world is no use then. */
   onCrash?: (message: string) => void;
-  /** Without Campanile, for tests that start their own. */
-  withoutCampanile?: boolean;
 }
 
-/** Addresses, tokens and paths: all that somebody needs to look around. Also written to `world.json`. */
+/** Addresses and paths: all that somebody in another process needs to use the world. */
 export interface WorldDescription {
   dir: string;
   logDir: string;
-  github: {
-    apiUrl: string;
-    webUrl: string;
-    appId: number;
-    appSlug: string;
-    installationId: number;
-    webhookSecret: string;
-    token: string;
-    login: string;
-  };
-  repository: string;
-  campanileUrl: string;
+  github: { apiUrl: string; webUrl: string };
+  /** For whoever looks around: may do everything. */
   kubeconfig: string;
+  /** For Campanile: may do what `manifests/campanile-rbac.yaml` grants. */
   campanileKubeconfig: string;
+  /** Any database of the PostgreSQL server, as its owner. */
   databaseUrl: string;
   registry: string;
   charts: string;
+  /** Paths of the programs, by name. */
   tools: Record<string, string>;
-  /** The environment that Campanile was started with. */
-  campanileEnv: Record<string, string>;
 }
 
 export interface World extends WorldDescription {
-  control: GitHubControl;
-  campanile: LocalCampanile;
-  postgres: LocalPostgres;
-  seeded: SeededFleet;
   keeper: Keeper;
   stop(): Promise<void>;
 }
 
-const OWNER = "berkeley";
-const PERSON = "gsi-ada";
 const POOLS = ["data8", "data100", "prob140"];
-const APP_ID = 8;
 
-/** The permissions that the README asks for, and no more. */
-const APP_PERMISSIONS = {
-  checks: "write",
-  contents: "read",
-  deployments: "write",
-  issues: "write",
-  metadata: "read",
-  pull_requests: "write",
-} as const;
-const APP_EVENTS = ["pull_request", "push"];
-
-/** Starts every part, in parallel where it can, and waits until all of them answer. */
+/** Starts all that institutions share, in parallel where it can, and waits until every part answers. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const startedAt = performance.now();
   const dir = path.resolve(options.dir);
@@ -93,52 +59,41 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return part;
   };
   try {
-    const [postgres, plane, registry, charts, github, seeded] = await Promise.all([
+    const [postgres, plane, registry, charts, githubUrl] = await Promise.all([
       told("PostgreSQL", "Campanile's memory", startPostgres({ dir, logDir, keeper })),
-      told("Kubernetes", "etcd, API server, controllers, scheduler", startClusterWithNodes(dir, tools, shared)),
+      told("Kubernetes", "etcd, API server, controllers, scheduler, simulated nodes", startClusterWithNodes(dir, tools, shared)),
       told("Registry", "the images that the hubs pin", startRegistryWithImages(tools.registry, shared)),
       told("Charts", "the chart repository", packSampleCharts().then(serveCharts)),
       told("GitHub", "an emulated one; its repositories are real git", startEmulatedGitHub(dir, tools["github-openapi"], shared)),
-      seedFleet({ dir: path.join(dir, "seed"), sopsBinary: tools.sops }),
     ]);
-    const campanileEnv = environmentFor({ dir, tools, postgres, plane, charts, github, seeded });
-    const campanile = await createCampanile({ ...shared, env: campanileEnv });
-    const fleet = await setUpGitHub(github, campanile.url, seeded);
-    if (!options.withoutCampanile) await told("Campanile", "the deploy bot itself", campanile.start());
     const description: WorldDescription = {
       dir,
       logDir,
-      github: {
-        apiUrl: github.url,
-        webUrl: github.url,
-        appId: APP_ID,
-        appSlug: "campanile",
-        webhookSecret: github.webhookSecret,
-        login: PERSON,
-        ...fleet,
-      },
-      repository: `${OWNER}/deploy-config`,
-      campanileUrl: campanile.url,
+      github: { apiUrl: githubUrl, webUrl: githubUrl },
       kubeconfig: plane.adminKubeconfig,
       campanileKubeconfig: plane.campanileKubeconfig,
       databaseUrl: postgres.url,
       registry: registry.host,
       charts: charts.url,
       tools: { ...tools },
-      campanileEnv,
     };
-    await writeFile(path.join(dir, "world.json"), `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 });
     const stop = async () => {
-      await campanile.stop();
       await charts.stop();
       await postgres.stop();
       await keeper.close();
     };
-    return { ...description, control: github.control, campanile, postgres, seeded, keeper, stop };
+    return { ...description, keeper, stop };
   } catch (error) {
     await keeper.close();
     throw error;
   }
+}
+
+/** `world.json`: for whoever wants to look around. It holds tokens, so it is for its owner only. */
+export async function writeWorldFile(dir: string, content: object): Promise<string> {
+  const file = path.join(dir, "world.json");
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  return file;
 }
 
 type Shared = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash">;
@@ -157,96 +112,16 @@ async function startRegistryWithImages(binary: string, shared: Shared): Promise<
   return registry;
 }
 
-interface EmulatedGitHub {
-  url: string;
-  control: GitHubControl;
-  webhookSecret: string;
-  privateKeyPem: string;
-  publicKeyPem: string;
-}
-
-async function startEmulatedGitHub(dir: string, openapiPath: string, shared: Shared): Promise<EmulatedGitHub> {
-  const keys = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+/** @returns its origin */
+async function startEmulatedGitHub(dir: string, openapiPath: string, shared: Shared): Promise<string> {
   const main = path.join(import.meta.dirname, "..", "github", "main.ts");
-  const config = { dataDir: path.join(dir, "github"), port: 0, openapiPath };
-  const process_ = await startProcess({
+  const server = await startProcess({
     ...shared,
     name: "github",
     command: process.execPath,
     args: ["--disable-warning=ExperimentalWarning", main],
-    stdin: JSON.stringify(config),
+    stdin: JSON.stringify({ dataDir: path.join(dir, "github"), port: 0, openapiPath }),
   });
-  const [line] = await process_.waitForLine(/^\{.*"url".*\}$/);
-  const { url } = JSON.parse(line) as { url: string };
-  return {
-    url,
-    control: createControlClient(url),
-    webhookSecret: randomBytes(24).toString("hex"),
-    privateKeyPem: keys.privateKey,
-    publicKeyPem: keys.publicKey,
-  };
-}
-
-async function setUpGitHub(
-  github: EmulatedGitHub,
-  campanileUrl: string,
-  seeded: SeededFleet,
-): Promise<{ installationId: number; token: string }> {
-  const { control } = github;
-  const { token } = await control.createUser({ login: PERSON, name: "Ada, GSI of Data 8" });
-  await control.createOrganization({ login: OWNER, name: "UC Berkeley", members: { [PERSON]: "admin" } });
-  await control.createRepository({
-    owner: OWNER,
-    name: "deploy-config",
-    files: seeded.files,
-    message: "Describe our hubs",
-    as: PERSON,
-  });
-  await control.registerApp({
-    appId: APP_ID,
-    slug: "campanile",
-    name: "Campanile",
-    owner: OWNER,
-    publicKeyPem: github.publicKeyPem,
-    webhookUrl: `${campanileUrl}/api/github/webhooks`,
-    webhookSecret: github.webhookSecret,
-    permissions: APP_PERMISSIONS,
-    events: APP_EVENTS,
-  });
-  const { installationId } = await control.installApp({ appId: APP_ID, account: OWNER });
-  return { installationId, token };
-}
-
-interface Parts {
-  dir: string;
-  tools: Tools;
-  postgres: LocalPostgres;
-  plane: ControlPlane;
-  charts: ChartRepository;
-  github: EmulatedGitHub;
-  seeded: SeededFleet;
-}
-
-/** What an operator would write into a Deployment, for this world. */
-function environmentFor({ dir, tools, postgres, plane, charts, github, seeded }: Parts): Record<string, string> {
-  return {
-    CAMPANILE_GITHUB_APP_ID: String(APP_ID),
-    CAMPANILE_GITHUB_PRIVATE_KEY: github.privateKeyPem,
-    CAMPANILE_WEBHOOK_SECRET: github.webhookSecret,
-    CAMPANILE_GITHUB_API_URL: github.url,
-    CAMPANILE_GITHUB_WEB_URL: github.url,
-    CAMPANILE_DEPLOY_CONFIG: `${OWNER}/deploy-config`,
-    DATABASE_URL: postgres.url,
-    CAMPANILE_DATA_DIR: path.join(dir, "campanile"),
-    KUBECONFIG: plane.campanileKubeconfig,
-    CAMPANILE_HELM: tools.helm,
-    CAMPANILE_SOPS: tools.sops,
-    SOPS_AGE_KEY_FILE: seeded.ageKeyFile,
-    CAMPANILE_CHART_MIRRORS: JSON.stringify({ "https://charts.campanile.example/": charts.url }),
-    CAMPANILE_RECONCILE_MINUTES: "1",
-  };
+  const [line] = await server.waitForLine(/^\{.*"url".*\}$/);
+  return (JSON.parse(line) as { url: string }).url;
 }
