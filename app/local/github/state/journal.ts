@@ -31,9 +31,10 @@ export function createJournal(now: () => Date): Journal {
     async waitBeyond(sequence, timeoutMs) {
       if (entries.length > sequence) return true;
       try {
-        await once(written, "entry", { signal: AbortSignal.timeout(timeoutMs) });
+        await once(written, "entry", { signal: AbortSignal.timeout(Math.ceil(timeoutMs)) });
         return true;
-      } catch {
+      } catch (error) {
+        if (!(error instanceof Error && error.name === "AbortError")) throw error;
         return false;
       }
     },
