@@ -19,7 +19,7 @@ export function createSops(options: SopsOptions): DecryptsSecrets {
     try {
       const { stdout } = await execa(
         options.sopsBinary,
-        ["decrypt", "--input-type", "yaml", "--output-type", "json", "--filename-override", name, "/dev/stdin"],
+        ["decrypt", "--input-type", "yaml", "--output-type", "json", "--filename-override", name],
         {
           input: ciphertext,
           // Cloud key services are reached with the credentials of the process, so its environment goes along.

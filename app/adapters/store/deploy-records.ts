@@ -110,9 +110,11 @@ export function createDeployRecords(store: Store): DeployRecords {
       };
     },
 
+    // A failure before Helm wrote a revision says nothing about the bundle: a key or a right was missing, and may be there by now.
     async findQuarantine(repository, releaseId, bundleDigest) {
       const [last] = await store.query<{ outcome: unknown }>(
-        `select outcome from rollout where repository = $1 and release_id = $2 and bundle_digest = $3 and outcome->>'kind' in ('deployed', 'failed')
+        `select outcome from rollout where repository = $1 and release_id = $2 and bundle_digest = $3
+         and outcome->>'kind' in ('deployed', 'failed') and outcome ? 'revision'
          order by finished_at desc limit 1`,
         [repository, releaseId, bundleDigest],
       );
