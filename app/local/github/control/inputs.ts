@@ -108,6 +108,7 @@ export const deliveryFault = z.object({
   kind: z.enum(DELIVERY_FAULTS),
   event: z.string().optional(),
   action: z.string().optional(),
+  appId: z.number().int().optional(),
   times: z.number().int().positive().default(1),
   arrivals: z.number().int().positive().default(2),
   isListed: z.boolean().default(true),

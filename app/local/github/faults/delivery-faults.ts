@@ -10,6 +10,8 @@ export interface DeliveryFault {
   /** Only this event, such as `pull_request`; any when left out. */
   event?: string | undefined;
   action?: string | undefined;
+  /** Only to this App; to any when left out. */
+  appId?: number | undefined;
   /** How many deliveries it meets. */
   times: number;
   /** For `repeat`: how often each one arrives. */
@@ -18,13 +20,19 @@ export interface DeliveryFault {
   isListed: boolean;
 }
 
+interface Addressed {
+  event: string;
+  action: string | null;
+  app: { id: number };
+}
+
 export interface DeliveryFaults {
   add: (fault: DeliveryFault) => void;
   clear: () => void;
   /** Sends on its way what is held back. */
   release: () => void;
   /** Does `send` as often and when the faults allow; `lose` is called instead for one that is lost. */
-  pass: (delivery: { event: string; action: string | null }, send: () => void, lose: (isListed: boolean) => void) => void;
+  pass: (delivery: Addressed, send: () => void, lose: (isListed: boolean) => void) => void;
 }
 
 export function createDeliveryFaults(): DeliveryFaults {
@@ -41,7 +49,10 @@ export function createDeliveryFaults(): DeliveryFaults {
     release,
     pass(delivery, send, lose) {
       const fault = faults.find(
-        (one) => (one.event ?? delivery.event) === delivery.event && (one.action ?? delivery.action) === delivery.action,
+        (one) =>
+          (one.event ?? delivery.event) === delivery.event &&
+          (one.action ?? delivery.action) === delivery.action &&
+          (one.appId ?? delivery.app.id) === delivery.app.id,
       );
       if (!fault) return send();
       fault.times -= 1;

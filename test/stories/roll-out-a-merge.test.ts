@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { bumpedPins } from "../world/bumped-pins.ts";
+import { openInstitution } from "../world/open-institution.ts";
+
+test("a bump of one hub's image is checked, shown, merged, and rolled out to staging, then to prod", async () => {
+  const scene = await openInstitution({ hubs: ["data8", "data100"] });
+  const { person, hub } = scene;
+  const first = await person.push("Describe our hubs", { "NOTES.md": "The first commit that Campanile sees.\n" });
+  expect(await person.waitForCheck(first, "campanile / deploy")).toMatchObject({ conclusion: "success" });
+
+  const pullRequest = await person.openPullRequest("Data 8: new image", await bumpedPins(scene, "data8", ["staging", "prod"]));
+  const overall = await person.waitForCheck(pullRequest.headSha, "campanile");
+  expect(overall.conclusion).toBe("success");
+  const checks = await person.checks(pullRequest.headSha);
+  expect(checks.map(({ name, conclusion }) => `${name}: ${conclusion}`).sort()).toEqual([
+    "campanile / config: success",
+    "campanile / diff (prod): success",
+    "campanile / diff (staging): success",
+    "campanile: success",
+  ]);
+  const [preview = ""] = await person.comments(pullRequest);
+  expect(preview).toContain(`2 releases of 4`);
+  expect(preview).toContain("2026.11.1 → 2026.11.2");
+  expect(preview).not.toContain(hub("data100"));
+
+  const merged = await person.merge(pullRequest);
+  const rolledOut = await person.waitForCheck(merged, "campanile / deploy");
+  expect(rolledOut).toMatchObject({ conclusion: "success", title: "2 releases rolled out" });
+
+  const staging = `${hub("data8")}-staging`;
+  const prod = `${hub("data8")}-prod`;
+  expect(await scene.revisions(staging)).toEqual([
+    { revision: 1, status: "superseded", sha: first },
+    { revision: 2, status: "deployed", sha: merged },
+  ]);
+  expect(await scene.revisions(prod)).toEqual([
+    { revision: 1, status: "superseded", sha: first },
+    { revision: 2, status: "deployed", sha: merged },
+  ]);
+  for (const environment of ["staging", "prod"])
+    expect(await scene.revisions(`${hub("data100")}-${environment}`)).toEqual([{ revision: 1, status: "deployed", sha: first }]);
+
+  const deployments = (await person.deployments()).filter((deployment) => deployment.sha === merged);
+  expect(deployments.map(({ environment, states }) => ({ environment, states }))).toEqual([
+    { environment: prod, states: ["in_progress", "success"] },
+    { environment: staging, states: ["in_progress", "success"] },
+  ]);
+  const comments = await person.comments(pullRequest);
+  expect(comments).toHaveLength(1);
+  expect(comments[0]).toContain(`Rolled out: ${staging}, then ${prod}`);
+});

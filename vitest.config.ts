@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/world/start-shared-world.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Most of a story is waiting for real programs, which need the cores more than another story does.
+    maxWorkers: 2,
+  },
+});
