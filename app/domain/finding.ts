@@ -25,10 +25,13 @@ export function hasBlocking(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === "block");
 }
 
-/** Worst first, then by file and line, so that two runs say the same in the same order. */
+/** Each once, worst first, then by file and line, so that two runs say the same in the same order. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   const weight: Record<Severity, number> = { block: 0, warn: 1, info: 2 };
-  return findings.toSorted(
+  const unique = new Map(
+    findings.map((finding) => [`${finding.at.file}:${finding.at.line} ${finding.code} ${finding.what}`, finding]),
+  );
+  return [...unique.values()].sort(
     (a, b) =>
       weight[a.severity] - weight[b.severity] ||
       a.at.file.localeCompare(b.at.file) ||

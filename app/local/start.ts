@@ -24,11 +24,11 @@ async function main(): Promise<void> {
   try {
     const { world, institution } = await startAll(narrator, ending);
     if (isWorldOnly) showAddresses(narrator, world, institution);
-    else await tellStory(narrator, world, institution, once);
+    else await tellStory(narrator, world, institution, ending);
     if (once) return await ending.end(0);
     await stay(narrator, institution, world, ending);
   } catch (error) {
-    if (ending.hasBegun()) return;
+    if (ending.signal.aborted) return;
     narrator.say(`\n${error instanceof Error ? error.message : String(error)}\nThe logs are in ${path.join(DIR, "logs")}.`);
     if (once) narrator.say(`story: failed after ${seconds(narrator)} s`);
     await ending.end(1);
@@ -48,10 +48,10 @@ function readArguments() {
 /** However it ends, it ends once, and takes the whole world along. */
 function createEnding(narrator: Narrator) {
   let world: World | undefined;
-  let hasBegun = false;
+  const begun = new AbortController();
   const end = async (code: number) => {
-    if (hasBegun) return;
-    hasBegun = true;
+    if (begun.signal.aborted) return;
+    begun.abort();
     await world?.stop();
     process.exit(code);
   };
@@ -63,7 +63,8 @@ function createEnding(narrator: Narrator) {
   process.on("SIGTERM", bySignal);
   return {
     end,
-    hasBegun: () => hasBegun,
+    /** Aborted as soon as the end has begun. */
+    signal: begun.signal,
     owns: (started: World) => {
       world = started;
     },
@@ -98,16 +99,14 @@ async function startAll(narrator: Narrator, ending: Ending) {
   return { world, institution };
 }
 
-async function tellStory(narrator: Narrator, world: World, institution: Institution, once: boolean): Promise<void> {
-  const following = new AbortController();
+async function tellStory(narrator: Narrator, world: World, institution: Institution, ending: Ending): Promise<void> {
   const control = createControlClient(world.github.apiUrl);
-  const follower = followGitHub({ control, repository: institution.repository, narrator }, following.signal);
+  const follower = followGitHub({ control, repository: institution.repository, narrator }, ending.signal);
   follower.catch((error: unknown) => {
-    if (!following.signal.aborted) narrator.say(`The story cannot be followed: ${String(error)}`);
+    if (!ending.signal.aborted) narrator.say(`The story cannot be followed: ${String(error)}`);
   });
-  await followCluster(world.kubeconfig, narrator, following.signal);
+  followCluster(world.kubeconfig, narrator, ending.signal);
   await playStory({ person: createPerson(world, institution), narrator, kubeconfig: world.kubeconfig });
-  if (once) following.abort();
   narrator.say(`\nstory: ok in ${seconds(narrator)} s`);
 }
 
@@ -139,13 +138,14 @@ async function stay(narrator: Narrator, institution: Institution, world: World, 
   } else process.stdin.setRawMode(true);
   process.stdin.setEncoding("utf8");
   for await (const typed of process.stdin) {
-    const key = String(typed).trim();
-    if (key === "q" || key === "\u0003") return ending.end(0);
-    if (key === "a") showAddresses(narrator, world, institution);
-    const thing = THINGS_TO_TRY.find((each) => each.key === key);
-    if (!thing) continue;
-    await thing.run(playground);
-    suggest();
+    for (const key of String(typed)) {
+      if (key === "q" || key === "\u0003") return ending.end(0);
+      if (key === "a") showAddresses(narrator, world, institution);
+      const thing = THINGS_TO_TRY.find((each) => each.key === key);
+      if (!thing) continue;
+      await thing.run(playground);
+      suggest();
+    }
   }
   // Whoever closed standard input, such as a service manager, ends the world by a signal.
 }

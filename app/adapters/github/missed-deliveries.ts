@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { GitHubConnection } from "./connect-github.ts";
 import { callGitHub } from "./github-error.ts";
 
@@ -14,15 +15,16 @@ export interface MissedDeliveries {
 interface Attempts {
   arrived: boolean;
   lastId: number;
-  lastAttemptAtMs: number;
 }
 
 /**
  * GitHub never repeats a delivery by itself. Attempts of one delivery share their GUID, so it was missed when none of them was
  * answered with 2xx.
- * @param retryAfterSeconds a delivery asked for more recently than this may still be on its way
+ * @param askAgainSeconds a delivery asked for more recently than this may still be on its way
  */
-export function createMissedDeliveries(connection: GitHubConnection, retryAfterSeconds: number): MissedDeliveries {
+export function createMissedDeliveries(connection: GitHubConnection, askAgainSeconds: number): MissedDeliveries {
+  // Only this process's own questions: after a restart one may be put twice, and its GUID makes that harmless.
+  const asked = new LRUCache<string, true>({ max: DELIVERIES_LIMIT, ttl: askAgainSeconds * 1000 });
   return {
     redeliverMissed: (now) =>
       callGitHub("read its list of deliveries", async () => {
@@ -36,22 +38,19 @@ export function createMissedDeliveries(connection: GitHubConnection, retryAfterS
           if (seen >= DELIVERIES_LIMIT || !oldest || now.getTime() - Date.parse(oldest.delivered_at) > REDELIVERY_WINDOW_MS)
             break;
         }
-        const missed = [...byGuid].filter(
-          ([, attempts]) => !attempts.arrived && now.getTime() - attempts.lastAttemptAtMs >= retryAfterSeconds * 1000,
-        );
-        for (const [, attempts] of missed.reverse())
+        const missed = [...byGuid].filter(([guid, attempts]) => !attempts.arrived && !asked.has(guid)).reverse();
+        for (const [guid, attempts] of missed) {
           await octokit.rest.apps.redeliverWebhookDelivery({ delivery_id: attempts.lastId });
+          asked.set(guid, true);
+        }
         return missed.map(([guid]) => guid);
       }),
   };
 }
 
-function noteAttempt(
-  byGuid: Map<string, Attempts>,
-  delivery: { guid: string; id: number; status_code: number; delivered_at: string },
-): void {
+function noteAttempt(byGuid: Map<string, Attempts>, delivery: { guid: string; id: number; status_code: number }): void {
   const arrived = delivery.status_code >= 200 && delivery.status_code < 300;
   const known = byGuid.get(delivery.guid);
-  if (!known) byGuid.set(delivery.guid, { arrived, lastId: delivery.id, lastAttemptAtMs: Date.parse(delivery.delivered_at) });
+  if (!known) byGuid.set(delivery.guid, { arrived, lastId: delivery.id });
   else known.arrived ||= arrived;
 }
