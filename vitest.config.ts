@@ -2,7 +2,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/world/start-shared-world.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

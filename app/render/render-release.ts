@@ -27,7 +27,7 @@ export type RendersReleases = (release: Release) => Promise<Rendered>;
 const CACHE_ENTRIES = 200;
 
 /** The values that a release renders with where no key is at hand: secrets are placeholders of the right type. */
-export function previewValues(release: Pick<Release, "valueLayers" | "image" | "imageValuePath">): JsonObject {
+function previewValues(release: Pick<Release, "valueLayers" | "image" | "imageValuePath">): JsonObject {
   return mergeValues([...release.valueLayers.map(shapeOf), imageValues(release.image, release.imageValuePath)]);
 }
 

@@ -27,7 +27,7 @@ export function rolloutSection(progress: DeployProgress): string {
   return [`### ${rolloutHeadline(progress)}`, ...failures, markdownTable([["Release", "State", "Took"], ...rows])].join("\n\n");
 }
 
-export function rolloutHeadline({ releases, sha }: DeployProgress): string {
+function rolloutHeadline({ releases, sha }: DeployProgress): string {
   const failed = releases.filter((release) => release.state.kind === "failed");
   const at = `(${sha.slice(0, 7)})`;
   if (failed.length > 0) {

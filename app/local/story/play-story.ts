@@ -53,7 +53,7 @@ export async function playStory(parts: StoryParts): Promise<void> {
   }
 }
 
-export function mustSucceed(check: CheckRun): void {
+function mustSucceed(check: CheckRun): void {
   if (check.conclusion !== "success") throw new Error(`The check “${check.name}” ended with ${check.conclusion}: ${check.title}`);
 }
 
