@@ -11,6 +11,15 @@ export function hubFolders(files: Iterable<string>): string[] {
   return [...new Set(names)].sort();
 }
 
+/** The environments that some file of the hub is for. */
+export function environmentsWithFiles(hub: string, files: Iterable<string>): string[] {
+  const names = [...files].flatMap((file) => {
+    const [, of, name] = /^hubs\/([^/]+)\/(?:pins|values|secrets)\/([^/]+)\.yaml$/.exec(file) ?? [];
+    return of === hub && name !== undefined && name !== "common" ? [name] : [];
+  });
+  return [...new Set(names)].sort();
+}
+
 export function hubFiles(hub: string) {
   const folder = `hubs/${hub}`;
   return {

@@ -2,7 +2,7 @@ import type { FilePlace, Finding } from "../domain/finding.ts";
 import type { Hub, HubEnvironment } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
-import { hubFiles } from "./layout.ts";
+import { environmentsWithFiles, hubFiles } from "./layout.ts";
 import { type Layer, loadLayers, placeInLayers } from "./load-layers.ts";
 import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
 import type { YamlPath } from "./read-yaml.ts";
@@ -48,7 +48,10 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
 
   const { file, findings: hubFindings } = await readFile(context.tree, paths.hub, "hub");
   findings.push(...hubFindings);
-  if (!file) return { ...nothing, listed: undefined };
+  if (!file) {
+    findings.push(...(await faultsBeside(context, name)));
+    return { ...nothing, listed: undefined };
+  }
   const listed = Object.keys(file.content.environments);
   const known = context.fleetFile?.environments.map((environment) => environment.name) ?? listed;
   findings.push(...unknownEnvironments(file, known));
@@ -67,6 +70,18 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
     hub: { name, title, owners, ...(students === undefined ? {} : { students }), environments },
     placeOfValue: (environment, path) => placeInLayers(layers.get(environment) ?? [], path),
   };
+}
+
+/** With a broken hub.yaml nobody knows the hub's environments, but each file that is there can be read, and its faults told. */
+async function faultsBeside(context: FleetContext, name: string): Promise<Finding[]> {
+  const paths = hubFiles(name);
+  const findings: Finding[] = [];
+  for (const environment of environmentsWithFiles(name, context.files)) {
+    findings.push(...(await loadLayers(context, name, environment)).findings);
+    const pins = paths.pins(environment);
+    if (context.files.has(pins)) findings.push(...(await loadPins(context, name, pins, environment)).findings);
+  }
+  return findings;
 }
 
 interface LoadedEnvironment {

@@ -46,7 +46,7 @@ export function readYaml(file: string, content: Buffer): ReadYaml {
   });
   const broken = document.errors[0];
   // One mistake makes the parser stumble over what follows, so only the first is told.
-  if (broken) return { yaml: undefined, findings: [describeSyntaxError(broken, placeAt)] };
+  if (broken) return { yaml: undefined, findings: [describeSyntaxError(broken, text, placeAt)] };
 
   const { value, offsets, faults, isWhole } = convertNode(document.contents);
   return {

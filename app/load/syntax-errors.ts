@@ -69,7 +69,13 @@ const FALLBACK: Words = {
 };
 
 /** The first thing that is wrong with a file that cannot be parsed. */
-export function describeSyntaxError(error: YAMLParseError, placeAt: (offset: number) => FilePlace): Finding {
+export function describeSyntaxError(error: YAMLParseError, text: string, placeAt: (offset: number) => FilePlace): Finding {
   const words = WORDS[error.code] ?? FALLBACK;
-  return { code: "yaml-syntax", severity: "block", ...words, at: placeAt(error.pos[0]) };
+  return { code: "yaml-syntax", severity: "block", ...words, at: placeAt(nextWord(text, error.pos[0])) };
+}
+
+/** The parser may point at the end of the line before; the mistake is in the next thing that is written. */
+function nextWord(text: string, offset: number): number {
+  const blanks = /^\s*/.exec(text.slice(offset))?.[0].length ?? 0;
+  return offset + blanks < text.length ? offset + blanks : offset;
 }

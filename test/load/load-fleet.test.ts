@@ -271,7 +271,7 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
       { [VALUES]: replace("    memory:\n", "    memory:\n   x: [\n") },
       "yaml-syntax",
       VALUES,
-      () => lineOf(VALUES, "    memory:") + 2,
+      () => lineOf(VALUES, "    memory:") + 1,
       /./,
     ],
     ["a hub folder with capitals", { "hubs/Data9/hub.yaml": "title: x\n" }, "hub-name", "hubs/Data9/hub.yaml", () => 1, /Rename/],
