@@ -1,11 +1,11 @@
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import type { ValueLayer } from "../domain/hub.ts";
+import { hasValueAt } from "../domain/value-at.ts";
 import { hubFiles, sharedValuesFiles } from "./layout.ts";
 import type { FleetContext } from "./load-hub.ts";
 import { readFile, type TypedFile } from "./read-file.ts";
 import { readSecrets } from "./read-secrets.ts";
 import type { YamlFile, YamlPath } from "./read-yaml.ts";
-import { hasValueAt } from "./value-at.ts";
 
 /** One layer of a release's values, with the places of its keys. */
 export interface Layer {

@@ -1,10 +1,11 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
+import type { ValuePath } from "../domain/value-at.ts";
 import { describeSyntaxError } from "./syntax-errors.ts";
 import { convertNode, type Fault } from "./yaml-to-json.ts";
 
-export type YamlPath = readonly (string | number)[];
+export type YamlPath = ValuePath;
 
 /** A file's value, of which every key knows its line. */
 export interface YamlFile {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { diffRelease } from "../diff/diff-release.ts";
 import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
-import { hasBlocking } from "../domain/finding.ts";
+import { type Finding, hasBlocking, sortFindings } from "../domain/finding.ts";
 import type { Fleet, Promotion } from "../domain/hub.ts";
 import { type PlannedRelease, releaseOf } from "../domain/release.ts";
 import type { ReleaseDiff } from "../domain/release-diff.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
-import { loadFleet } from "../load/load-fleet.ts";
+import { type LoadedFleet, loadFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
 import type { RendersReleases } from "../render/render-release.ts";
 import {
@@ -20,6 +20,8 @@ import {
 } from "../report/check-outputs.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
+import { fleetView } from "../validate/fleet-view.ts";
+import { validate } from "../validate/validate.ts";
 import type { DurableWork } from "./durable-work.ts";
 
 /** What a preview needs from outside. */
@@ -164,14 +166,15 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
     await ports.fetchCommits(source, [baseSha, headSha]);
     const base = await loadFleet(await ports.openTree(source, baseSha), baseSha);
     const head = await loadFleet(await ports.openTree(source, await treeOf(ports, source, change)), headSha);
-    if (!head.fleet || hasBlocking(head.findings)) return { result: { ...nothing, findings: head.findings }, promotions: [] };
+    const findings = [...head.findings, ...ruleFindings(base, head)];
+    if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings: sortFindings(findings) }, promotions: [] };
     const plan = planRollout(base.fleet, head.fleet, ports.helmVersion);
     const releases = await Promise.all(plan.releases.map((planned) => diffPlanned(ports, planned)));
     return {
       result: {
         ...nothing,
         environments: plan.environments,
-        findings: head.findings,
+        findings: sortFindings(findings),
         releasesInFleet: plan.releasesInFleet,
         releases,
       },
@@ -182,6 +185,15 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
     if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
     return { result: { ...nothing, couldNot }, promotions: [] };
   }
+}
+
+/** What the rules say of the change; files that cannot be read have told their own faults already. */
+function ruleFindings(base: LoadedFleet, head: LoadedFleet): Finding[] {
+  if (!head.fleet) return [];
+  return validate({
+    head: fleetView(head.fleet, head.placeOfValue),
+    base: base.fleet ? fleetView(base.fleet, base.placeOfValue) : undefined,
+  });
 }
 
 /** The merge is made again rather than remembered: the mirror may be a new one since. */
