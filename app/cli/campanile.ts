@@ -1,11 +1,29 @@
 import { Command } from "commander";
-import { serve } from "../main.ts";
+import { explanationOf } from "../domain/errors.ts";
+import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
+import { validateCommand } from "./validate/validate-command.ts";
 
 const program = new Command("campanile").description("The deploy bot for course hubs");
 
 program
   .command("serve")
   .description("run the GitHub App; settings come from the environment (see docs/settings.md)")
-  .action(() => serve(process.env));
+  .action(async () => {
+    // The other commands are quick because they load nothing of the server.
+    const { serve } = await import("../main.ts");
+    await serve(process.env);
+  });
 
-await program.parseAsync();
+program.addCommand(validateCommand()).addCommand(rulesCommand()).addCommand(explainCommand());
+
+/** "Could not be evaluated" is not "has faults", which is 1. */
+const COULD_NOT = 2;
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const explanation = explanationOf(error);
+  if (!explanation) throw error;
+  process.stderr.write(`${explanation.what}\n${explanation.why}\n${explanation.fix}\n`);
+  process.exitCode = COULD_NOT;
+}

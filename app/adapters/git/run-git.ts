@@ -7,7 +7,9 @@ const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface GitCall {
-  repositoryDir: string;
+  /** A `.git` folder or a bare repository; else git looks for one from `workDir` upwards. */
+  repositoryDir?: string;
+  workDir?: string;
   args: readonly string[];
   stdin?: string;
   /** Sent as `Authorization` to the remote; goes by environment, so that no process list shows it. */
@@ -22,7 +24,7 @@ export interface GitCall {
  */
 export async function runGit(call: GitCall): Promise<{ stdout: Buffer; exitCode: number }> {
   try {
-    const result = await execa("git", ["--git-dir", call.repositoryDir, ...call.args], {
+    const result = await execa("git", [...place(call), ...call.args], {
       env: gitEnvironment(call.authorization),
       extendEnv: false,
       encoding: "buffer",
@@ -39,6 +41,11 @@ export async function runGit(call: GitCall): Promise<{ stdout: Buffer; exitCode:
     }
     throw gitError(call, failure);
   }
+}
+
+function place({ repositoryDir, workDir }: GitCall): string[] {
+  if (repositoryDir !== undefined) return ["--git-dir", repositoryDir];
+  return workDir === undefined ? [] : ["-C", workDir];
 }
 
 function gitEnvironment(authorization: string | undefined): Record<string, string> {

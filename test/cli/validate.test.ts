@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
+import { readFolder } from "../load/config-trees.ts";
+import { writeFolder } from "./write-folder.ts";
+
+const CLI = path.resolve(import.meta.dirname, "../../app/cli/campanile.ts");
+const VALUES = "hubs/data8/values/common.yaml";
+const sarif = z.object({
+  runs: z.array(
+    z.object({
+      results: z.array(
+        z.object({
+          ruleId: z.string(),
+          locations: z.array(
+            z.object({
+              physicalLocation: z.object({
+                artifactLocation: z.object({ uri: z.string() }),
+                region: z.object({ startLine: z.number() }),
+              }),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+const campanile = (args: readonly string[]) =>
+  execa(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, ...args], { reject: false, env: { NO_COLOR: "1" } });
+
+/** A git repository with the sample fleet committed, one folder down, as in a repository that holds more. */
+async function sampleRepository(): Promise<{ root: string; fleet: string }> {
+  const root = await mkdtemp(path.join(tmpdir(), "campanile-validate-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const fleet = path.join(root, "deploy-config");
+  await writeFolder(fleet, await readFolder(SAMPLE_FLEET_FOLDER));
+  await commitAll(root, "start");
+  return { root, fleet };
+}
+
+async function commitAll(root: string, message: string): Promise<void> {
+  const git = (...args: string[]) => execa("git", ["-C", root, "-c", "user.name=a", "-c", "user.email=a@b.example", ...args]);
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", message);
+}
+
+async function misspellMemory(fleet: string): Promise<number> {
+  const text = (await readFolder(fleet))[VALUES] ?? "";
+  const broken = text.replace("limit: 2G", "limit: 2Gi");
+  await writeFile(path.join(fleet, VALUES), broken);
+  return broken.split("\n").findIndex((line) => line.includes("2Gi")) + 1;
+}
+
+test("a fleet in order ends with 0, and one with a fault with 1 and the fault on its line", async () => {
+  const { fleet } = await sampleRepository();
+  const good = await campanile(["validate", fleet]);
+  expect(good).toMatchObject({ exitCode: 0, stdout: "✓ No faults found in 3 hubs.", stderr: "" });
+  const line = await misspellMemory(fleet);
+  const bad = await campanile(["validate", fleet]);
+  expect(bad.exitCode).toBe(1);
+  expect(bad.stdout).toContain(`${VALUES}:${line}  memory-unit`);
+  expect(bad.stdout).toContain("1 to mend");
+});
+
+test("a commit is checked as it was, not as the files are now, and rules about change compare two commits", async () => {
+  const { root, fleet } = await sampleRepository();
+  await misspellMemory(fleet);
+  expect(await campanile(["validate", fleet, "--head", "HEAD"])).toMatchObject({ exitCode: 0 });
+  const text = (await readFolder(fleet))["values/common.yaml"] ?? "";
+  await writeFile(path.join(fleet, "values/common.yaml"), text.replace("pvcNameTemplate: home-", "pvcNameTemplate: work-"));
+  await commitAll(root, "move the homes");
+  const alone = await campanile(["validate", fleet, "--head", "HEAD", "--format", "json"]);
+  expect(alone.stdout).not.toContain("home-moves");
+  const compared = await campanile(["validate", fleet, "--head", "HEAD", "--base", "HEAD~1", "--format", "json"]);
+  expect(compared.stdout).toContain("home-moves");
+  expect(compared.exitCode).toBe(1);
+});
+
+test("SARIF and GitHub's annotations name file and line", async () => {
+  const { fleet } = await sampleRepository();
+  const line = await misspellMemory(fleet);
+  const { results } = sarif.parse(JSON.parse((await campanile(["validate", fleet, "--format", "sarif"])).stdout)).runs[0] ?? {
+    results: [],
+  };
+  const place = { artifactLocation: { uri: VALUES }, region: { startLine: line } };
+  expect(results).toMatchObject([{ ruleId: "memory-unit", locations: [{ physicalLocation: place }] }]);
+  const github = await campanile(["validate", fleet, "--format", "github"]);
+  expect(github.stdout).toMatch(new RegExp(`^::error file=${VALUES},line=${line},title=memory-unit::"jupyterhub`));
+});
+
+test("only the findings of one hub or environment are shown when asked for", async () => {
+  const { fleet } = await sampleRepository();
+  await misspellMemory(fleet);
+  expect(await campanile(["validate", fleet, "--hub", "data100"])).toMatchObject({ exitCode: 0 });
+  expect(await campanile(["validate", fleet, "--hub", "data8", "--env", "prod"])).toMatchObject({ exitCode: 1 });
+});
+
+test.each([
+  ["a folder that is not there", ["validate", "no/such/folder"], /cannot be read/],
+  [
+    "a revision that git does not know",
+    ["validate", SAMPLE_FLEET_FOLDER, "--head", "no-such-branch"],
+    /no-such-branch cannot be read/,
+  ],
+  ["a rule that does not exist", ["explain", "no-such-rule"], /There is no rule/],
+])("%s ends with 2 and words, not a stack trace", async (_title, args, words) => {
+  const run = await campanile(args);
+  expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(run.stderr).toMatch(words);
+  expect(run.stderr).not.toMatch(/\n\s+at /);
+});
+
+test("a rule explains itself with both examples", async () => {
+  const { stdout, exitCode } = await campanile(["explain", "memory-unit"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("limit: 2Gi");
+  expect(stdout).toContain("limit: 2G }");
+});
