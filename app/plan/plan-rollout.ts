@@ -18,7 +18,7 @@ export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: s
       .map(planned),
     ...removed.map((release) => ({
       base: release,
-      reasons: ["the hub no longer has this environment; Campanile leaves what runs in the cluster alone"],
+      reasons: ["no longer in git"],
     })),
   ];
   return {

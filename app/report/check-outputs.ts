@@ -66,7 +66,7 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
   const broken = releases.filter((release) => release.couldNot);
   const rows = releases.map(
     (release) =>
-      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : "left as it is"} (${escapeMarkdown(release.reasons.join("; "))})`,
+      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : "stays as it is; whoever runs the cluster removes it"} (${escapeMarkdown(release.reasons.join("; "))})`,
   );
   const parts = releases
     .filter((release) => release.diff && release.diff.objects.length > 0)

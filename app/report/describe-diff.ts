@@ -18,9 +18,17 @@ export function countChanges(diff: ReleaseDiff): string {
   return parts.length === 0 ? "no object changes" : parts.join(", ");
 }
 
-/** The whole diff of one release as fenced blocks, cut between objects. */
+/** The whole diff of one release as fenced blocks, cut between objects; what is new or goes away is listed by name. */
 export function describeDiff(diff: ReleaseDiff, limitBytes: number): string {
-  const parts = diff.objects.map((object) => fence(describeObjectChange(object), "diff"));
+  const of = (change: ObjectChange["change"]) => diff.objects.filter((object) => object.change === change);
+  const parts = of("changed").map((object) => fence(describeChange(object), "diff"));
+  for (const [change, mark, heading] of [
+    ["created", "+", "New"],
+    ["deleted", "-", "Deleted"],
+  ] as const) {
+    const names = of(change).map((object) => `${mark} ${nameOf(object)}`);
+    if (names.length > 0) parts.push(`${heading}:\n${fence(names.join("\n"), "diff")}`);
+  }
   if (diff.notDeterministic.length > 0) parts.push(madeUp(diff));
   const { text, left } = takeParts(parts, limitBytes);
   return left === 0 ? text : `${text}\n\n_${plural(left, "more object")} not shown here._`;
@@ -30,12 +38,12 @@ function madeUp(diff: ReleaseDiff): string {
   return `_${plural(diff.notDeterministic.length, "value")} that the chart makes up at each render ${diff.notDeterministic.length === 1 ? "is" : "are"} left out: ${diff.notDeterministic.length === 1 ? "it is" : "they are"} no change._`;
 }
 
-function describeObjectChange(object: ObjectChange): string {
-  const hook = object.hook === undefined ? "" : ` (Helm runs it: ${object.hook})`;
-  const name = `${describeObject(object.id)}${hook}`;
-  if (object.change === "created") return `+ ${name} is new`;
-  if (object.change === "deleted") return `- ${name} is deleted`;
-  return [`# ${name}`, ...object.fields.flatMap(describeField)].join("\n");
+function nameOf({ id, hook }: ObjectChange): string {
+  return hook === undefined ? describeObject(id) : `${describeObject(id)} (Helm runs it: ${hook})`;
+}
+
+function describeChange(object: ObjectChange): string {
+  return [`# ${nameOf(object)}`, ...object.fields.flatMap(describeField)].join("\n");
 }
 
 function describeField({ path, before, after }: FieldChange): string[] {

@@ -23,7 +23,7 @@ export function previewComment(result: PreviewResult, promotions: readonly strin
 }
 
 function isDeployable(result: PreviewResult): boolean {
-  return verdictOf(result) === "pass" && result.releases.length > 0;
+  return verdictOf(result) === "pass" && result.releases.some((release) => release.diff);
 }
 
 /** One line that says it all, for those who read no further. */
@@ -80,7 +80,11 @@ function releaseTable(result: PreviewResult): string {
   const rows = result.releases.map((release) => [
     escapeMarkdown(release.releaseId),
     escapeMarkdown(release.reasons.join("; ")),
-    release.diff ? countChanges(release.diff) : release.couldNot ? "could not be rendered" : "left as it is",
+    release.diff
+      ? countChanges(release.diff)
+      : release.couldNot
+        ? "could not be rendered"
+        : "stays as it is; whoever runs the cluster removes it",
   ]);
   return `${markdownTable([["Release", "Why", "In the cluster"], ...rows])}\n\n${plural(result.releases.length, "release")} of ${result.releasesInFleet}; the others stay as they are.`;
 }
@@ -94,7 +98,7 @@ function foldedDiff(release: PreviewRelease): string {
 
 function onMerge(result: PreviewResult, promotions: readonly string[]): string {
   const environments = result.environments.filter((environment) =>
-    result.releases.some((release) => release.environment === environment),
+    result.releases.some((release) => release.environment === environment && release.diff),
   );
   const [first, ...later] = environments;
   const steps = later.map((environment) => `${environment} ${promotions[result.environments.indexOf(environment)] ?? "follows"}`);

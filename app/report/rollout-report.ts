@@ -3,7 +3,7 @@ import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import type { RolloutOutcome } from "../domain/rollout.ts";
 import type { CheckReport } from "./check-outputs.ts";
-import { escapeMarkdown, plural } from "./markdown.ts";
+import { escapeMarkdown, inOrder, plural } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
 
 /** The pull request's one comment: what the preview said, then what became of it. */
@@ -28,20 +28,30 @@ export function rolloutSection(progress: DeployProgress): string {
 }
 
 function rolloutHeadline({ releases, sha }: DeployProgress): string {
-  const failed = releases.filter((release) => release.state.kind === "failed");
   const at = `(${sha.slice(0, 7)})`;
+  const of = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind);
+  const failed = of("failed");
   if (failed.length > 0) {
-    const untouched = releases.filter((release) => release.state.kind === "not-started").map((release) => release.releaseId);
-    return `Rollout failed on ${failed.map((release) => escapeMarkdown(release.releaseId)).join(", ")}${untouched.length > 0 ? `; ${untouched.map(escapeMarkdown).join(", ")} was not touched` : ""} ${at}`;
+    const untouched = of("not-started").map((release) => escapeMarkdown(release.releaseId));
+    const rest = untouched.length > 0 ? `; ${listOf(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched` : "";
+    return `Rollout failed on ${listOf(failed.map((release) => escapeMarkdown(release.releaseId)))}${rest} ${at}`;
   }
-  const isDone = releases.every((release) => release.state.kind !== "waiting" && release.state.kind !== "rolling-out");
-  if (!isDone) return `Rolling out ${at}`;
-  const deployed = releases
-    .filter((release) => release.state.kind === "deployed")
-    .map((release) => escapeMarkdown(release.releaseId));
-  if (deployed.length === releases.length) return `Rolled out: ${deployed.join(", then ")} ${at}`;
-  return deployed.length > 0 ? `Rolled out: ${deployed.join(", ")}; the rest is below ${at}` : `Not rolled out: see below ${at}`;
+  if (of("waiting").length + of("rolling-out").length > 0) return `Rolling out ${at}`;
+  const deployed = of("deployed");
+  if (deployed.length === 0) return `Not rolled out: see below ${at}`;
+  return `Rolled out: ${describeDeployed(deployed)}${deployed.length < releases.length ? "; the rest is below" : ""} ${at}`;
 }
+
+/** "Data 8 on staging, then prod", or "3 hubs on staging, then prod". */
+function describeDeployed(deployed: readonly ReleaseProgress[]): string {
+  const hubs = [...new Set(deployed.map((release) => release.hubTitle))].map(escapeMarkdown);
+  const environments = [...new Set(deployed.map((release) => release.environment))];
+  return `${hubs.length <= NAMED_HUBS ? listOf(hubs) : plural(hubs.length, "hub")} on ${inOrder(environments)}`;
+}
+
+const NAMED_HUBS = 3;
+
+const listOf = (names: readonly string[]) => new Intl.ListFormat("en").format(names);
 
 function describeState(state: ReleaseState): string {
   switch (state.kind) {

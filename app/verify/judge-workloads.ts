@@ -53,11 +53,16 @@ export function judgeWorkloads(snapshot: WorkloadSnapshot, releaseName: string, 
  */
 export function judgeHooks(snapshot: WorkloadSnapshot, since: Date, now: Date): Verdict {
   const isHook = (object: V1Job | V1DaemonSet) =>
-    object.metadata?.annotations?.["helm.sh/hook"] !== undefined && (object.metadata.creationTimestamp ?? now) >= since;
+    object.metadata?.annotations?.["helm.sh/hook"] !== undefined && createdAt(object, now) >= since;
   const owners = new Set([...snapshot.jobs, ...snapshot.daemonSets].filter(isHook).map((object) => object.metadata?.uid));
   const pods = snapshot.pods.filter((pod) => pod.metadata?.ownerReferences?.some((owner) => owners.has(owner.uid)));
   const failure = pods.map((pod) => judgePod(pod, snapshot.events, now)).find((explanation) => explanation !== undefined);
   return failure ? { kind: "failed", explanation: failure } : { kind: "waiting", on: ["Helm's hooks"] };
+}
+
+/** A watch gives text where a list gives a Date, whatever the type says. */
+function createdAt({ metadata }: V1Job | V1DaemonSet, now: Date): Date {
+  return new Date(metadata?.creationTimestamp ?? now);
 }
 
 /** @see Helm, "Release ownership": how Helm knows its own objects */

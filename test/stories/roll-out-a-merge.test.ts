@@ -47,5 +47,5 @@ test("a bump of one hub's image is checked, shown, merged, and rolled out to sta
   ]);
   const comments = await person.comments(pullRequest);
   expect(comments).toHaveLength(1);
-  expect(comments[0]).toContain(`Rolled out: ${staging}, then ${prod}`);
+  expect(comments[0]).toContain("Rolled out: Data 8 on staging, then prod");
 });
