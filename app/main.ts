@@ -12,6 +12,7 @@ import { createPullRequests } from "./adapters/github/pull-requests.ts";
 import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
 import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
+import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
 import { createSops } from "./adapters/sops/decrypt-file.ts";
 import { createDeployRecords } from "./adapters/store/deploy-records.ts";
 import { openStore } from "./adapters/store/open-store.ts";
@@ -42,6 +43,8 @@ export interface RunningCampanile {
 export async function startCampanile(settings: Settings): Promise<RunningCampanile> {
   const redactor = createRedactor();
   for (const secret of settings.github.webhookSecrets) redactor.addSecret(secret, "the webhook secret");
+  redactor.addSecret(settings.github.privateKeyPem, "the App's private key");
+  for (const secret of kubeconfigSecrets(settings.kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
   const log = createLog(settings, redactor.redact);
   const database = settings.databaseUrl === undefined ? await startPrivateDatabase(settings.dataDir, log) : undefined;
   const databaseUrl = settings.databaseUrl ?? database?.url ?? "";

@@ -1,9 +1,24 @@
 import { Command } from "commander";
+import packageFile from "../../package.json" with { type: "json" };
 import { explanationOf } from "../domain/errors.ts";
+import { initCommand } from "./init/init-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 
-const program = new Command("campanile").description("The deploy bot for course hubs");
+const program = new Command("campanile")
+  .description("The deploy bot for course hubs")
+  .version(packageFile.version, "--version", "print the version")
+  .helpOption("--help", "print this help; also for each command")
+  .showHelpAfterError("campanile --help tells what there is.")
+  .addHelpText(
+    "after",
+    `
+A new fleet:
+  campanile init --example > answers.yaml
+  campanile init --answers answers.yaml deploy-config
+Before a commit:
+  campanile validate deploy-config`,
+  );
 
 program
   .command("serve")
@@ -14,7 +29,7 @@ program
     await serve(process.env);
   });
 
-program.addCommand(validateCommand()).addCommand(rulesCommand()).addCommand(explainCommand());
+program.addCommand(initCommand()).addCommand(validateCommand()).addCommand(rulesCommand()).addCommand(explainCommand());
 
 /** "Could not be evaluated" is not "has faults", which is 1. */
 const COULD_NOT = 2;

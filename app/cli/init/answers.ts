@@ -5,7 +5,7 @@ import { hubSchema } from "../../load/schemas/hub-schema.ts";
 import { pinsSchema } from "../../load/schemas/pins-schema.ts";
 
 /** JupyterHub reads "2G" as 2 * 1024^3 bytes and refuses "2Gi". */
-const memory = z.string().regex(/^\d+(?:\.\d+)?[KMGT]$/, "memory");
+export const memory = z.string().regex(/^\d+(?:\.\d+)?[KMGT]$/, "memory");
 
 const hubAnswers = z.strictObject({
   hub: hubSchema.describe("What hub.yaml says."),

@@ -41,6 +41,10 @@ export function schemaFiles(): Map<string, string> {
   return new Map(kinds.map((kind) => [schemaPath(kind), `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`]));
 }
 
+export function isSchemaFile(path: string): boolean {
+  return path.startsWith(`${SCHEMA_FOLDER}/`);
+}
+
 function schemaPath(kind: FileKind): string {
   return `${SCHEMA_FOLDER}/${kind}.schema.json`;
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { type Finding, hasBlocking, sortFindings } from "../../domain/finding.ts";
-import { readYaml } from "../../load/read-yaml.ts";
+import { readYaml, type YamlFile } from "../../load/read-yaml.ts";
 import { schemaFindings } from "../../load/schema-findings.ts";
 import { type Answers, answersSchema, type WrittenAnswers } from "./answers.ts";
 
 export type ReadAnswers =
-  | { kind: "answers"; answers: Answers; written: WrittenAnswers }
+  | { kind: "answers"; answers: Answers; written: WrittenAnswers; yaml: YamlFile }
   /** Every fault of the file at once, each with its line. */
   | { kind: "faults"; findings: Finding[] };
 
@@ -19,5 +19,5 @@ export function readAnswers(file: string, content: Buffer): ReadAnswers {
   const all = sortFindings([...findings, ...faults]);
   if (!checked.success || hasBlocking(all)) return { kind: "faults", findings: all };
   // The schema has just found that the value is what a person may write.
-  return { kind: "answers", answers: checked.data, written: yaml.value as WrittenAnswers };
+  return { kind: "answers", answers: checked.data, written: yaml.value as WrittenAnswers, yaml };
 }

@@ -20,5 +20,6 @@ Values are plain Helm values. Later files win, maps merge, lists are replaced wh
 \`hubs/<hub>/secrets/<env>.yaml\`, and last the pinned image.
 
 The first line of each file names its schema, so that an editor with a YAML language server completes keys and marks mistakes
-while you type. The schemas are in \`.schema/\`; they are written by Campanile and not edited by hand.
+while you type. The schemas are in \`.schema/\`; they are written by Campanile and not edited by hand. After an update of Campanile
+run \`campanile init\` in this folder: it brings \`.schema/\` up to date and touches nothing else.
 `;

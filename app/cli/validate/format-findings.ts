@@ -28,18 +28,24 @@ export function formatReport(report: Report, format: Format): string {
 
 const MARKS: Record<Severity, string> = { block: pc.red("✗ block"), warn: pc.yellow("! warn "), info: pc.blue("i info ") };
 
+/** For a terminal: each with its place, and an empty line after it. */
+export function formatFindings(findings: readonly Finding[]): string {
+  return findings
+    .map(
+      ({ at, severity, code, what, why, fix }) =>
+        `${MARKS[severity]}  ${pc.bold(`${at.file}:${at.line}`)}  ${pc.dim(code)}\n         ${what}\n         ${why}\n         ${pc.bold("→")} ${fix}\n\n`,
+    )
+    .join("");
+}
+
 function asText({ findings, hubs }: Report): string {
-  const blocks = findings.map(
-    ({ at, severity, code, what, why, fix }) =>
-      `${MARKS[severity]}  ${pc.bold(`${at.file}:${at.line}`)}  ${pc.dim(code)}\n         ${what}\n         ${why}\n         ${pc.bold("→")} ${fix}\n\n`,
-  );
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const of = `${hubs} ${hubs === 1 ? "hub" : "hubs"}`;
   const summary =
     findings.length === 0
       ? `${pc.green("✓")} No faults found in ${of}.\n`
       : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know, in ${of}.\n`;
-  return blocks.join("") + summary;
+  return formatFindings(findings) + summary;
 }
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = { block: "error", warn: "warning", info: "note" };
