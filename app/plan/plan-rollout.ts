@@ -45,7 +45,16 @@ export function reasonsFor(base: Release, head: Release): string[] {
   if (base.cluster.kubernetesVersion !== head.cluster.kubernetesVersion)
     reasons.push(`Kubernetes ${moves(base.cluster.kubernetesVersion, head.cluster.kubernetesVersion)}`);
   if (base.namespace !== head.namespace) reasons.push(`namespace ${moves(base.namespace, head.namespace)}`);
-  return reasons.length > 0 ? reasons : ["another version of Helm renders it"];
+  if (base.imageValuePath !== head.imageValuePath)
+    reasons.push(`the image goes to ${head.imageValuePath}, not ${base.imageValuePath}`);
+  if (reasons.length > 0) return reasons;
+  // The same inputs, and yet another bundle: what is left is their order and the program that reads them.
+  return [hasSameOrder(base, head) ? "another version of Helm renders it" : "its values files are read in another order"];
+}
+
+function hasSameOrder(base: Release, head: Release): boolean {
+  const order = (release: Release) => release.valueLayers.map((layer) => layer.file).join("\n");
+  return order(base) === order(head);
 }
 
 function layerReasons(base: Release, head: Release): string[] {
