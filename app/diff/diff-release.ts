@@ -50,16 +50,24 @@ function diffObject(before: Manifest | undefined, after: Manifest | undefined, f
 }
 
 function diffFields(before: ReadonlyMap<string, Leaf>, after: ReadonlyMap<string, Leaf>, fingerprintKey: Buffer): FieldChange[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !CHART_LABELS.test(path)).sort();
-  return paths.flatMap((path) => {
-    const [old, now] = [before.get(path), after.get(path)];
-    if (old && now && (old.text === now.text || sameQuantity(path, old.text, now.text))) return [];
-    return [{ path, before: show(old, fingerprintKey), after: show(now, fingerprintKey) }];
+  const changes = [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [old, now] = [before.get(key), after.get(key)];
+    const path = now?.path ?? old?.path ?? "";
+    if (CHART_LABELS.test(path) || (old && now && isSame(old, now))) return [];
+    const onlyKindDiffers = old?.text === now?.text;
+    return [{ path, before: show(old, fingerprintKey, onlyKindDiffers), after: show(now, fingerprintKey, onlyKindDiffers) }];
   });
+  return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function show(leaf: Leaf | undefined, fingerprintKey: Buffer): ShownValue {
+function isSame(old: Leaf, now: Leaf): boolean {
+  return (old.text === now.text && old.isText === now.isText) || sameQuantity(now.path, old.text, now.text);
+}
+
+/** @param quoted a text in quotes, so that `"1"` and 1 can be told apart */
+function show(leaf: Leaf | undefined, fingerprintKey: Buffer, quoted: boolean): ShownValue {
   if (!leaf) return { kind: "absent" };
-  if (!leaf.secret) return { kind: "value", text: leaf.text };
-  return { kind: "hidden", fingerprint: createHmac("sha256", fingerprintKey).update(leaf.text).digest("hex").slice(0, 8) };
+  const text = quoted && leaf.isText ? JSON.stringify(leaf.text) : leaf.text;
+  if (!leaf.secret) return { kind: "value", text };
+  return { kind: "hidden", fingerprint: createHmac("sha256", fingerprintKey).update(text).digest("hex").slice(0, 8) };
 }

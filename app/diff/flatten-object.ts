@@ -1,10 +1,13 @@
-import { parseDocument } from "yaml";
+import { parseDocument, type Tags } from "yaml";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 
 /** One comparable value of an object. `secret` values are compared and never shown. */
 export interface Leaf {
+  /** For people, dotted: `spec.template.spec.containers[hub].image`. */
   path: string;
   text: string;
+  /** Whether the value is a text: `"1"` is not 1 to the program that reads it. */
+  isText: boolean;
   secret: boolean;
 }
 
@@ -21,34 +24,54 @@ const SECRET_NAMES = /(secret|token|passw|api_?key|private_?key|credential|cooki
 const SHOWN_IN_SECRETS =
   /(^|\.)(image\.(name|tag|pullPolicy)|(memory|cpu)\.(limit|guarantee)|replicas|storage\.capacity|(cull|prePuller|scheduling)\.[A-Za-z.]*(enabled|timeout|every|maxAge|replicas))$/;
 
+/** `kubectl apply` keeps the whole object in it as it was written, secrets and all. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Helm's own annotations; what else people write beside a Secret may well be made from it. */
+const HELM_ANNOTATION = /^(meta\.)?helm\.sh\//;
+
+/** Keys and list items from the top: unlike the path, never the same for two values. */
+type Parts = readonly (string | readonly [item: string])[];
+
+type Visibility = "shown" | "secret" | "listed";
+
 /**
- * Opens an object into its values by path. Order of keys, comments and the order of named list items are nothing.
- * @returns leaves by path; in a Secret every value under `data` is secret, but YAML and JSON inside is opened key by key
+ * Opens an object into its values. Order of keys, comments and the order of named list items are nothing.
+ * @returns leaves, each under a key of its own; in a Secret every value under `data` is secret, but YAML and JSON inside is opened key by key
  */
 export function flattenObject(object: JsonObject): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  const isSecret = object.kind === "Secret";
   for (const [key, value] of Object.entries(object)) {
-    if (isSecret && (key === "data" || key === "stringData") && isJsonObject(value)) addSecretData(leaves, value, key === "data");
+    if (object.kind === "Secret" && (key === "data" || key === "stringData")) addSecretData(leaves, value, key === "data");
     else if (object.kind === "ConfigMap" && key === "data" && isJsonObject(value)) addConfigData(leaves, value);
-    else addLeaves(leaves, value, key, "shown");
+    else if (key === "metadata" && isJsonObject(value)) addMetadata(leaves, value, object.kind === "Secret");
+    else addLeaves(leaves, value, [key], "shown");
   }
   return leaves;
 }
 
-type Visibility = "shown" | "secret" | "listed";
-
-function addLeaves(leaves: Map<string, Leaf>, value: Json, path: string, visibility: Visibility): void {
+function addLeaves(leaves: Map<string, Leaf>, value: Json, parts: Parts, visibility: Visibility): void {
   if (isJsonObject(value) && Object.keys(value).length > 0) {
     for (const [key, item] of Object.entries(value))
-      addLeaves(leaves, item, `${path}.${key}`, visibilityOf(visibility, value, key));
+      addLeaves(leaves, item, [...parts, key], visibilityOf(visibility, value, key));
   } else if (Array.isArray(value) && value.length > 0) {
-    const keys = itemKeys(value);
-    for (const [index, item] of value.entries()) addLeaves(leaves, item, `${path}[${keys?.[index] ?? index}]`, visibility);
+    // A list item's own values would name it in the path, where nothing is hidden.
+    const keys = visibility === "shown" ? itemKeys(value) : undefined;
+    for (const [index, item] of value.entries())
+      addLeaves(leaves, item, [...parts, [keys?.[index] ?? String(index)]], visibility);
   } else {
+    const path = describePath(parts);
     const secret = visibility === "secret" || (visibility === "listed" && !SHOWN_IN_SECRETS.test(path));
-    leaves.set(path, { path, text: typeof value === "string" ? value : JSON.stringify(value), secret });
+    const isText = typeof value === "string";
+    leaves.set(JSON.stringify(parts), { path, text: isText ? value : JSON.stringify(value), isText, secret });
   }
+}
+
+function describePath(parts: Parts): string {
+  return parts.reduce<string>((path, part) => {
+    if (typeof part !== "string") return `${path}[${part[0]}]`;
+    return path === "" ? part : `${path}.${part}`;
+  }, "");
 }
 
 /** An environment variable named like a secret is one, whoever wrote it where. */
@@ -67,28 +90,48 @@ function itemKeys(items: readonly Json[]): string[] | undefined {
   return undefined;
 }
 
-function addSecretData(leaves: Map<string, Leaf>, data: JsonObject, isBase64: boolean): void {
-  for (const [key, value] of Object.entries(data)) {
-    const text = typeof value === "string" && isBase64 ? Buffer.from(value, "base64").toString("utf8") : String(value);
+function addMetadata(leaves: Map<string, Leaf>, metadata: JsonObject, isSecret: boolean): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (key !== "annotations" || !isJsonObject(value)) addLeaves(leaves, value, ["metadata", key], "shown");
+    else
+      for (const [name, text] of Object.entries(value)) {
+        const isHidden = name === LAST_APPLIED || (isSecret && !HELM_ANNOTATION.test(name));
+        addLeaves(leaves, text, ["metadata", key, name], isHidden ? "secret" : "shown");
+      }
+  }
+}
+
+function addSecretData(leaves: Map<string, Leaf>, data: Json, isBase64: boolean): void {
+  if (!isJsonObject(data)) addLeaves(leaves, data, ["data"], "secret");
+  for (const [key, value] of isJsonObject(data) ? Object.entries(data) : []) {
+    const text = typeof value === "string" && isBase64 ? Buffer.from(value, "base64").toString("utf8") : value;
     const opened = openDocument(key, text);
-    if (opened) addLeaves(leaves, opened, key, "listed");
-    else leaves.set(`data.${key}`, { path: `data.${key}`, text, secret: true });
+    if (opened) addLeaves(leaves, opened, [key], "listed");
+    else addLeaves(leaves, text, ["data", key], "secret");
   }
 }
 
 function addConfigData(leaves: Map<string, Leaf>, data: JsonObject): void {
   for (const [key, value] of Object.entries(data)) {
-    const text = String(value);
-    const opened = openDocument(key, text);
-    if (opened) addLeaves(leaves, opened, key, "shown");
-    else leaves.set(`data.${key}`, { path: `data.${key}`, text, secret: false });
+    const opened = openDocument(key, value);
+    if (opened) addLeaves(leaves, opened, [key], "shown");
+    else addLeaves(leaves, value, ["data", key], "shown");
   }
 }
 
-/** Only what is named as a document is opened: a password may well parse as YAML. */
-function openDocument(name: string, text: string): JsonObject | undefined {
-  if (!/\.(ya?ml|json)$/.test(name)) return undefined;
-  const document = parseDocument(text, { version: "1.1", uniqueKeys: false, prettyErrors: false });
-  const value: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
-  return isJsonObject(value) ? value : undefined;
+/** Only what is named as a document is opened: a password may well parse as YAML. What cannot be opened is compared as it stands. */
+function openDocument(name: string, text: Json): JsonObject | undefined {
+  if (typeof text !== "string" || !/\.(ya?ml|json)$/.test(name)) return undefined;
+  try {
+    const document = parseDocument(text, { version: "1.1", customTags: plainTags, uniqueKeys: false, prettyErrors: false });
+    const value: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As Helm reads YAML: a date is a text. */
+function plainTags(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === "string" || !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag));
 }

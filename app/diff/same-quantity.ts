@@ -1,35 +1,36 @@
-/** Where Kubernetes reads a quantity: `1Gi` and `1024Mi` are the same request. */
-const QUANTITY_PATHS = /(^|\.)(requests|limits|hard|capacity|allocatable)\.[^.]+$|sizeLimit$/;
+/** Where Kubernetes reads a quantity: `1Gi` and `1024Mi` are the same request. Names of resources may have dots: `nvidia.com/gpu`. */
+const QUANTITY_PATHS = /(^|\.)(requests|limits|hard|capacity|allocatable)\.[^[\]]+$|sizeLimit$/;
 
-/** @see Kubernetes, "Resource Management": suffixes of quantities */
-const FACTORS: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+/** A number longer than this is no amount of anything. */
+const LENGTH_LIMIT = 40;
 
+const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d{1,2})|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/;
+
+/** Powers of ten and powers of two. */
+const DECIMAL: Record<string, number> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const BINARY: Record<string, bigint> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n };
+
+/** @param path dotted path of the value in its object: elsewhere `1k` and `1000` are just two texts */
 export function sameQuantity(path: string, one: string, other: string): boolean {
   if (!QUANTITY_PATHS.test(path)) return false;
-  const [a, b] = [parseQuantity(one), parseQuantity(other)];
+  const [a, b] = [parseNanos(one), parseNanos(other)];
   return a !== undefined && a === b;
 }
 
-function parseQuantity(text: string): number | undefined {
-  const [, number, suffix = ""] =
-    /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/.exec(text) ?? [];
-  const factor = FACTORS[suffix];
-  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
+/**
+ * A quantity in billionths, exactly: with floating point, neighbours near 1Ei would be one number.
+ * @see Kubernetes, "Quantity": nothing is finer than nano, what is finer is rounded up
+ */
+function parseNanos(text: string): bigint | undefined {
+  const [, sign, number, exponent, suffix = ""] = text.length > LENGTH_LIMIT ? [] : (QUANTITY.exec(text) ?? []);
+  if (number === undefined) return undefined;
+  const [whole = "", fraction = ""] = number.split(".");
+  const digits = BigInt(whole + fraction) << (BINARY[suffix] ?? 0n);
+  const power = 9 - fraction.length + (exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent.slice(1)));
+  const nanos = power >= 0 ? digits * 10n ** BigInt(power) : divideUp(digits, 10n ** BigInt(-power));
+  return sign === "-" ? -nanos : nanos;
+}
+
+function divideUp(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
 }
