@@ -25,11 +25,12 @@ export const HELM_CALL_LIMIT_SECONDS = 600;
  * - our bundle's revision is pending: somebody's Helm is at it (perhaps one that outlived its Campanile); wait until it cannot be
  * - our bundle's revision is deployed: verify it once, then done
  * - our bundle's revision failed: done, and never tried again by itself
+ * - we deployed and the release is not at our bundle: somebody else changes it too; two that correct each other would never end
  * - anything else: upgrade, unless a newer commit took over before we began
  */
 export function decide(goal: RolloutGoal, seen: Observation): Action {
   const last = seen.revisions.at(-1);
-  const failure = seen.learnt.find((fact) => fact.kind !== "verified");
+  const failure = seen.learnt.find((fact) => fact.kind === "helm-failed" || fact.kind === "unhealthy");
   const isOurs = last?.bundleDigest === goal.bundleDigest;
 
   if (last && isPending(last)) return decidePending(last, goal, seen);
@@ -42,6 +43,8 @@ export function decide(goal: RolloutGoal, seen: Observation): Action {
   if (seen.quarantined) return finish({ kind: "failed", explanation: seen.quarantined });
   if (isOurs && last.status === "failed")
     return finish({ kind: "failed", explanation: failedBefore(goal, last), revision: last.revision });
+  if (seen.learnt.some((fact) => fact.kind === "upgraded"))
+    return finish({ kind: "failed", explanation: overwritten(goal, last) });
   if (seen.newestSha !== goal.sha) return finish({ kind: "superseded", bySha: seen.newestSha });
   return { kind: "upgrade" };
 }
@@ -75,5 +78,16 @@ function failedBefore(goal: RolloutGoal, last: HelmRevision): Explanation {
     what: `${goal.releaseId} was not deployed.`,
     why: `Helm failed with exactly these inputs before (revision ${last.revision}), and the reason was lost in a restart.`,
     fix: `"helm history ${goal.releaseId}" shows what Helm wrote down. Correct it in a new pull request: the same inputs are not tried again by themselves.`,
+  };
+}
+
+function overwritten(goal: RolloutGoal, last: HelmRevision | undefined): Explanation {
+  return {
+    code: "release-overwritten",
+    what: `${goal.releaseId} does not run what was just deployed to it.`,
+    why: last
+      ? `Revision ${last.revision} (${last.status}) came after it, and it is not Campanile's.`
+      : "Helm's records of the release are gone.",
+    fix: `Find out who else changes this release ("helm history ${goal.releaseId}"), agree that only Campanile does, then merge again.`,
   };
 }

@@ -35,6 +35,8 @@ export interface Observation {
 
 /** Results of earlier actions of the same rollout. */
 export type Learnt =
+  /** Helm said that it deployed the bundle; whether the release runs it is seen in its revisions. */
+  | { kind: "upgraded" }
   | { kind: "helm-failed"; explanation: Explanation }
   | { kind: "verified" }
   | { kind: "unhealthy"; explanation: Explanation };

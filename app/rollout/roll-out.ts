@@ -118,7 +118,7 @@ async function upgrade(ports: RolloutPorts, request: RolloutRequest, learnt: rea
     const release = await ports.loadRelease(request.source, request.sha, request.releaseId);
     if (release.bundleDigest !== request.bundleDigest) return { kind: "helm-failed", explanation: planStale(request) };
     await ports.upgrade(release, request.sha);
-    return null;
+    return { kind: "upgraded" };
   } catch (error) {
     const mayPass = error instanceof ClusterError && error.canRetry;
     const explanation = explanationOf(error);

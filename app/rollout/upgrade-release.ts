@@ -41,10 +41,14 @@ export async function upgradeRelease(ports: UpgradePorts, release: Release, sha:
   ]);
   const helm = new AbortController();
   const watch = new AbortController();
-  const watching = ports.watchHooks(release.cluster.context, release.namespace, watch.signal).then((explanation) => {
-    if (explanation) helm.abort();
-    return explanation;
-  });
+  const watching = ports.watchHooks(release.cluster.context, release.namespace, watch.signal).then(
+    (explanation) => {
+      if (explanation) helm.abort();
+      return explanation;
+    },
+    // A watch that breaks costs the early word only: Helm says in the end whether its hooks worked.
+    () => undefined,
+  );
   try {
     await ports.upgrade(release.id, chart, {
       namespace: release.namespace,

@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { ClusterError, ConfigError } from "../../app/domain/errors.ts";
+import { rollOut } from "../../app/rollout/roll-out.ts";
+import { Death, release, request, startJournal, startMemoryCluster } from "./memory-cluster.ts";
+
+const OTHERS = "0".repeat(40);
+const explanation = { code: "image-pull", what: "It failed.", why: "It was so.", fix: "Mend it." };
+
+/** One rollout in a process that does not die. */
+async function run(cluster: ReturnType<typeof startMemoryCluster>) {
+  const journal = startJournal();
+  const outcome = await rollOut(journal.live(), cluster.ports, request);
+  return { outcome, steps: journal.names };
+}
+
+test("a release is announced, upgraded, verified and recorded, in this order", async () => {
+  const cluster = startMemoryCluster();
+  cluster.write("deployed", OTHERS, OTHERS);
+  const { outcome, steps } = await run(cluster);
+  expect(outcome).toEqual({ kind: "deployed", revision: 2 });
+  expect(steps).toEqual([
+    "begin rollout",
+    "observe 1",
+    "announce rollout",
+    "upgrade 1",
+    "observe 2",
+    "verify 2",
+    "observe 3",
+    "record rollout",
+  ]);
+  expect(cluster.recorded).toEqual([{ outcome, announced: true, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) }]);
+  expect(cluster.revisions.at(-1)).toMatchObject({ status: "deployed", bundleDigest: release.bundleDigest, sha: request.sha });
+});
+
+test("a release that was overtaken by a newer commit is left alone and nobody is told that it began", async () => {
+  const cluster = startMemoryCluster();
+  cluster.state.newestSha = OTHERS;
+  const { outcome } = await run(cluster);
+  expect(outcome).toEqual({ kind: "superseded", bySha: OTHERS });
+  expect(cluster.state).toMatchObject({ upgrades: 0, announcements: 0 });
+  expect(cluster.recorded).toMatchObject([{ announced: false }]);
+});
+
+test("an unhealthy release is a failure with the cluster's reason", async () => {
+  const cluster = startMemoryCluster();
+  cluster.state.health = explanation;
+  expect((await run(cluster)).outcome).toEqual({ kind: "failed", explanation, revision: 1 });
+});
+
+test("an upgrade of somebody else is waited for, and then ours comes", async () => {
+  const cluster = startMemoryCluster();
+  cluster.write("pending-upgrade", OTHERS, OTHERS);
+  const { outcome, steps } = await run(cluster);
+  expect(steps).toContain("wait-for-helm 1");
+  expect(outcome).toEqual({ kind: "deployed", revision: 2 });
+});
+
+test("what Helm refuses for good is a failure without a revision", async () => {
+  const cluster = startMemoryCluster();
+  cluster.state.helm = async () => Promise.reject(new ConfigError({ ...explanation, code: "values-schema" }));
+  expect((await run(cluster)).outcome).toEqual({ kind: "failed", explanation: { ...explanation, code: "values-schema" } });
+});
+
+test.each([
+  ["what may pass", new ClusterError({ ...explanation, canRetry: true })],
+  ["what nobody expected", new Error("a bug")],
+])("%s is thrown for the engine to try again, and nothing is recorded", async (_what, error) => {
+  const cluster = startMemoryCluster();
+  cluster.state.helm = async () => Promise.reject(error);
+  await expect(run(cluster)).rejects.toBe(error);
+  expect(cluster.recorded).toEqual([]);
+});
+
+test("a bundle that is no longer the planned one is not deployed", async () => {
+  const cluster = startMemoryCluster();
+  cluster.state.release = { ...release, bundleDigest: OTHERS };
+  expect((await run(cluster)).outcome).toMatchObject({ kind: "failed", explanation: { code: "plan-stale" } });
+  expect(cluster.state.upgrades).toBe(0);
+});
+
+test("the cluster is looked at once more right before Helm is called", async () => {
+  const cluster = startMemoryCluster();
+  const { announce } = cluster.ports;
+  cluster.ports.announce = async (...given) => {
+    await announce(...given);
+    cluster.state.newestSha = OTHERS;
+  };
+  expect((await run(cluster)).outcome).toEqual({ kind: "superseded", bySha: OTHERS });
+  expect(cluster.state.upgrades).toBe(0);
+  expect(cluster.recorded).toMatchObject([{ announced: true }]);
+});
+
+test("two that correct each other without end: the rollout stops and says so", async () => {
+  const cluster = startMemoryCluster();
+  const { upgrade } = cluster.ports;
+  cluster.ports.upgrade = async (...given) => {
+    await upgrade(...given);
+    cluster.write("deployed", OTHERS, OTHERS);
+  };
+  expect((await run(cluster)).outcome).toMatchObject({
+    kind: "failed",
+    explanation: { code: "release-overwritten", why: expect.stringContaining("Revision 2") },
+  });
+  expect(cluster.state.upgrades).toBe(1);
+});
+
+/** Lives until it dies, and once more until it is done. */
+async function surviveOne(
+  cluster: ReturnType<typeof startMemoryCluster>,
+  dieAt?: Parameters<ReturnType<typeof startJournal>["live"]>[0],
+) {
+  const journal = startJournal();
+  let deaths = 0;
+  const first = await rollOut(journal.live(dieAt), cluster.ports, request).catch((error: unknown) => {
+    if (!(error instanceof Death)) throw error;
+    deaths++;
+    return undefined;
+  });
+  return { deaths, outcome: first ?? (await rollOut(journal.live(), cluster.ports, request)) };
+}
+
+const STEPS = [
+  "begin rollout",
+  "observe 1",
+  "announce rollout",
+  "upgrade 1",
+  "observe 2",
+  "verify 2",
+  "observe 3",
+  "record rollout",
+];
+
+test.each(STEPS.flatMap((name, step) => (["before", "after", "kept"] as const).map((point) => ({ name, step, point }))))(
+  "killed at “$name” ($point): the same end, one upgrade",
+  async (dieAt) => {
+    const cluster = startMemoryCluster();
+    const { deaths, outcome } = await surviveOne(cluster, dieAt);
+    expect(deaths).toBe(1);
+    expect(outcome).toEqual({ kind: "deployed", revision: 1 });
+    expect(cluster.state.upgrades).toBe(1);
+    expect(cluster.revisions).toHaveLength(1);
+    expect(cluster.recorded.at(-1)).toMatchObject({ outcome, announced: true });
+  },
+);
+
+test.each(["before it began", "while it is pending", "after it deployed"] as const)(
+  "killed under Helm, %s: the same end, one upgrade",
+  async (point) => {
+    const cluster = startMemoryCluster();
+    cluster.state.dieInHelm = point;
+    const { deaths, outcome } = await surviveOne(cluster);
+    expect(deaths).toBe(1);
+    expect(outcome).toEqual({ kind: "deployed", revision: 1 });
+    expect(cluster.state.upgrades).toBe(1);
+  },
+);
+
+test("killed after Helm failed for good: the failure stays, and Helm is not called again", async () => {
+  const cluster = startMemoryCluster();
+  let calls = 0;
+  cluster.state.helm = async () => {
+    calls++;
+    cluster.write("failed", release.bundleDigest, request.sha);
+    throw new ClusterError({ ...explanation, canRetry: false });
+  };
+  const { deaths, outcome } = await surviveOne(cluster, { step: 3, point: "after" });
+  expect(deaths).toBe(1);
+  expect(calls).toBe(1);
+  expect(outcome).toMatchObject({ kind: "failed", revision: 1, explanation: { code: "helm-failed-before" } });
+});
