@@ -7,8 +7,7 @@ import { validateCommand } from "./validate/validate-command.ts";
 
 const program = new Command("campanile")
   .description("The deploy bot for course hubs")
-  .version(packageFile.version, "--version", "print the version")
-  .helpOption("--help", "print this help; also for each command")
+  .version(packageFile.version)
   .showHelpAfterError("campanile --help tells what there is.")
   .addHelpText(
     "after",

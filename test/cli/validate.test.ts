@@ -6,9 +6,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
 import { readFolder } from "../load/config-trees.ts";
+import { campanile } from "./run-campanile.ts";
 import { writeFolder } from "./write-folder.ts";
 
-const CLI = path.resolve(import.meta.dirname, "../../app/cli/campanile.ts");
 const VALUES = "hubs/data8/values/common.yaml";
 const sarif = z.object({
   runs: z.array(
@@ -29,9 +29,6 @@ const sarif = z.object({
     }),
   ),
 });
-
-const campanile = (args: readonly string[]) =>
-  execa(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, ...args], { reject: false, env: { NO_COLOR: "1" } });
 
 /** A git repository with the sample fleet committed, one folder down, as in a repository that holds more. */
 async function sampleRepository(): Promise<{ root: string; fleet: string }> {

@@ -21,7 +21,9 @@ export function initCommand(): Command {
   return new Command("init")
     .description("make a deploy-config folder; where there is one already, bring its .schema/ up to date")
     .argument("[folder]", "where the files go", ".")
-    .addOption(new Option("--answers <file>", "a file with the answers; without it, you are asked in the terminal").conflicts("example"))
+    .addOption(
+      new Option("--answers <file>", "a file with the answers; without it, you are asked in the terminal").conflicts("example"),
+    )
     .option("--example", "print an answers file to start from, and do nothing else")
     .action(async (folder: string, { answers, example }: Flags) => {
       if (example) process.stdout.write(EXAMPLE_ANSWERS);
@@ -32,23 +34,29 @@ export function initCommand(): Command {
     });
 }
 
-/** Exit codes: 0 written, 1 the answers have faults. What could not be done is thrown, and ends with 2. */
-async function makeFrom(folder: string, name: string, content: Buffer): Promise<void> {
+/**
+ * Exit codes: 0 written, 1 the answers have faults. What could not be done is thrown, and ends with 2.
+ * @returns whether the fleet was written
+ */
+async function makeFrom(folder: string, name: string, content: Buffer): Promise<boolean> {
   const made = await makeFleet(name, content);
   if (made.kind === "faults") {
     process.stderr.write(`${formatFindings(made.findings)}Nothing was written.\n`);
     process.exitCode = 1;
-    return;
+    return false;
   }
   // Nobody edits the schemas, so an old one is no loss.
   const written = await writeFiles(folder, made.files, isSchemaFile);
   process.stdout.write(`${listWritten(folder, written)}${nextSteps(folder, made.secretsFiles)}`);
+  return true;
 }
 
 const CANCELLED = 130;
 
 async function makeByAsking(folder: string): Promise<void> {
-  process.stdout.write("A few questions. Everything can be changed later in the files; press Ctrl+C to stop, and nothing is written.\n\n");
+  process.stdout.write(
+    "A few questions. Everything can be changed later in the files; press Ctrl+C to stop, and nothing is written.\n\n",
+  );
   const text = await askForAnswers(askOn()).catch((error: unknown) => {
     // The prompt's own error for Ctrl+C; its class is not exported.
     if (!(error instanceof Error && error.name === "ExitPromptError")) throw error;
@@ -58,19 +66,22 @@ async function makeByAsking(folder: string): Promise<void> {
     process.exitCode = CANCELLED;
     return;
   }
+  let isWritten = false;
   try {
-    await makeFrom(folder, "answers.yaml", Buffer.from(text));
+    isWritten = await makeFrom(folder, "answers.yaml", Buffer.from(text));
   } finally {
     // Nobody should have to type all this twice.
-    const isWritten = process.exitCode === undefined && (await isFleet(folder));
-    if (!isWritten) process.stderr.write(`\nYour answers, to save as answers.yaml for campanile init --answers answers.yaml:\n\n${text}\n`);
+    if (!isWritten)
+      process.stderr.write(`\nYour answers, to save as answers.yaml for campanile init --answers answers.yaml:\n\n${text}\n`);
   }
 }
 
 async function refreshSchemas(folder: string): Promise<void> {
   const written = await writeFiles(folder, schemaFiles(), isSchemaFile);
   const isCurrent = written.created.length + written.replaced.length === 0;
-  process.stdout.write(isCurrent ? "The schemas in .schema/ are up to date; nothing was changed.\n" : listWritten(folder, written));
+  process.stdout.write(
+    isCurrent ? "The schemas in .schema/ are up to date; nothing was changed.\n" : listWritten(folder, written),
+  );
 }
 
 function listWritten(folder: string, { created, replaced, same }: Written): string {

@@ -21,7 +21,10 @@ export async function askForAnswers(ask: Ask): Promise<string> {
   const context = await ask("Its context in your kubeconfig:", notEmpty, cluster);
   const version = await ask("The Kubernetes version that it runs, such as 1.36.3:", kubernetesVersion);
   const chart = await askForChart(ask);
-  const ageRecipient = await ask("Public age key that secrets are encrypted for (age-keygen makes one):", answersSchema.shape.ageRecipient);
+  const ageRecipient = await ask(
+    "Public age key that secrets are encrypted for (age-keygen makes one):",
+    answersSchema.shape.ageRecipient,
+  );
   const hub = await ask("Short name of the first hub, such as data8:", name);
   const answers: WrittenAnswers = {
     fleet: {
@@ -82,7 +85,11 @@ function listOf(item: z.ZodType<string, string>) {
 export function askOn(context?: Parameters<typeof input>[1]): Ask {
   return async (question, schema, suggestion) => {
     const answer = await input(
-      { message: question, ...(suggestion === undefined ? {} : { default: suggestion }), validate: (text) => judge(schema, text) },
+      {
+        message: question,
+        ...(suggestion === undefined ? {} : { default: suggestion }),
+        validate: (text) => judge(schema, text),
+      },
       context,
     );
     return schema.parse(answer.trim());

@@ -10,8 +10,7 @@ import { readAnswers } from "./read-answers.ts";
 
 export type MadeFleet =
   /** `secretsFiles` are not among `files`: they are encrypted by their author. */
-  | { kind: "files"; files: Map<string, string>; secretsFiles: string[] }
-  | { kind: "faults"; findings: Finding[] };
+  { kind: "files"; files: Map<string, string>; secretsFiles: string[] } | { kind: "faults"; findings: Finding[] };
 
 /** The commit of files that are in none yet. */
 const UNCOMMITTED = "0".repeat(40);

@@ -1,0 +1,14 @@
+import path from "node:path";
+import { execa } from "execa";
+
+const CLI = path.resolve(import.meta.dirname, "../../app/cli/campanile.ts");
+
+/** The command as a person runs it, without a terminal. It is never thrown: the test looks at exit code and output. */
+export const campanile = (args: readonly string[], options: { cwd?: string } = {}) =>
+  execa(...campanileCommand(args), { ...options, reject: false, stdin: "ignore", env: { NO_COLOR: "1" } });
+
+/** Program and arguments, for a test that starts it in a way of its own. */
+export const campanileCommand = (args: readonly string[]): [string, string[]] => [
+  process.execPath,
+  ["--disable-warning=ExperimentalWarning", CLI, ...args],
+];
