@@ -11,11 +11,9 @@ import { createRateLimits } from "./http/rate-limit.ts";
 import { serveApi } from "./http/serve-api.ts";
 import { serveGitHttp } from "./http/serve-git-http.ts";
 import { servePages } from "./http/serve-pages.ts";
-import { loadResponseSchema } from "./response-schema.ts";
 import { allRoutes } from "./routes/all-routes.ts";
 import { createArchives } from "./routes/tarball.ts";
-import { createViolations } from "./schema/violations.ts";
-import { loadWebhookSchema } from "./schema/webhook-schema.ts";
+import { startSchemaChecker } from "./schema/start-schema-checker.ts";
 import { createJournal } from "./state/journal.ts";
 import { createState } from "./state/state.ts";
 import { emitEvent } from "./webhooks/emit.ts";
@@ -28,7 +26,6 @@ export const githubConfig = z.object({
   port: z.number().int().default(0),
   /** GitHub's description of its API; without it nothing that is sent is checked. */
   openapiPath: z.string().optional(),
-  onSchemaViolation: z.enum(["throw", "record"]).default("record"),
   /** Control operations to do before it is ready. */
   seed: z.array(z.object({ operation: z.enum(CONTROL_OPERATIONS), input: z.unknown() })).default([]),
 });
@@ -73,12 +70,9 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubServer>
   const requestFaults = createRequestFaults();
   const deliveryFaults = createDeliveryFaults();
   const limits = createRateLimits(github);
-  const violations = createViolations(config.onSchemaViolation);
-  const { openapiPath } = config;
-  const schema = openapiPath === undefined ? undefined : await loadResponseSchema(openapiPath);
-  const webhookSchema = openapiPath === undefined ? undefined : await loadWebhookSchema();
+  const checker = config.openapiPath === undefined ? undefined : await startSchemaChecker(config.openapiPath);
   const webhooks = createWebhooks(github, deliveryFaults);
-  const emit = { webhooks, schema: webhookSchema, violations };
+  const emit = { webhooks, checker };
   const control = createControl({ github, limits, requestFaults, deliveryFaults, emit });
   const archives = createArchives();
 
@@ -86,7 +80,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubServer>
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   serveGitHttp(server, { github, faults: requestFaults });
-  serveApi(server, { github, limits, faults: requestFaults, schema, violations }, allRoutes({ webhooks, limits, archives }));
+  serveApi(server, { github, limits, faults: requestFaults, checker }, allRoutes({ webhooks, limits, archives }));
   serveControl(server, control);
   servePages(server, github, archives);
   github.baseUrl = await server.listen({ host: "127.0.0.1", port: config.port });
@@ -100,6 +94,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubServer>
       webhooks.close();
       await server.close();
       await background.finish();
+      await checker?.close();
     },
   };
 }

@@ -47,7 +47,7 @@ export function createControl(parts: ControlParts): GitHubControl {
       if (resetInSeconds !== undefined) window.resetSeconds = Math.ceil(github.now().getTime() / 1000 + resetInSeconds);
     },
     journal: (input) => readJournal(github, inputs.journalQuery.parse(input)),
-    violations: async () => [...parts.emit.violations.list()],
+    violations: async () => (await parts.emit.checker?.violations()) ?? [],
   };
 }
 

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Emulator } from "../emulator.ts";
 import { faultAnswer, type RequestFaults } from "../faults/request-faults.ts";
-import type { ResponseSchema } from "../response-schema.ts";
-import type { Violations } from "../schema/violations.ts";
+import type { SchemaChecker } from "../schema/start-schema-checker.ts";
 import { ApiError, errorBody } from "./api-error.ts";
 import { conditional } from "./conditional.ts";
 import type { Actor, Endpoint, Reply } from "./endpoint.ts";
@@ -14,8 +13,7 @@ export interface ApiParts {
   limits: RateLimits;
   faults: RequestFaults;
   /** undefined when answers are not checked. */
-  schema: ResponseSchema | undefined;
-  violations: Violations;
+  checker: SchemaChecker | undefined;
 }
 
 /** Serves GitHub's operations, with the headers that all of its answers have. */
@@ -84,7 +82,8 @@ async function answer(parts: ApiParts, endpoint: Endpoint, { request, url }: { r
   }
   if (reply.status === 404 && reply.body === undefined) reply = { ...reply, body: errorBody(new ApiError(404, "Not Found")) };
   if (!Buffer.isBuffer(reply.body) && reply.status !== 304) {
-    parts.violations.report(parts.schema?.check({ ...endpoint, status: reply.status, body: reply.body }));
+    const json = reply.body === undefined ? undefined : JSON.stringify(reply.body);
+    parts.checker?.check({ kind: "answer", method: endpoint.method, path: endpoint.path, status: reply.status, json });
   }
   // An answer that nothing has changed costs a caller who is known nothing.
   if (reply.status !== 304 && endpoint.path !== "/rate_limit") parts.limits.take(actor);

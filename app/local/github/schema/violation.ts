@@ -15,6 +15,3 @@ export function problemsOf(validate: ValidateFunction, value: unknown): string[]
     return `${error.instancePath || "/"} ${error.message ?? "does not fit"}${detail}`;
   });
 }
-
-/** What is sent is checked as its reader sees it: moments are text, `undefined` is gone. */
-export const asSent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

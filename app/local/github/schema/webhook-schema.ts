@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { ValidateFunction } from "ajv";
 import { createSchemaCompiler, inside, type Json } from "./compile-schema.ts";
-import { asSent, problemsOf, type Violation } from "./violation.ts";
+import { problemsOf, type Violation } from "./violation.ts";
 
 export interface WebhookSchema {
   /** @returns undefined when the payload is one that GitHub can send */
@@ -13,7 +12,7 @@ const PAYLOAD = ["post", "requestBody", "content", "application/json", "schema"]
 
 /** Checks payloads against GitHub's own description of its webhooks, which comes with the development dependencies. */
 export async function loadWebhookSchema(): Promise<WebhookSchema> {
-  const file = createRequire(import.meta.url).resolve("@octokit/openapi-webhooks/generated/api.github.com.json");
+  const file = new URL(import.meta.resolve("@octokit/openapi-webhooks/generated/api.github.com.json"));
   const description: Json = JSON.parse(await readFile(file, "utf8"));
   const compile = createSchemaCompiler(description);
   const compiled = new Map<string, ValidateFunction>();
@@ -25,7 +24,7 @@ export async function loadWebhookSchema(): Promise<WebhookSchema> {
       if (schema === undefined) return { of, problems: ["GitHub's description has no such webhook"] };
       const validate = compiled.get(name) ?? compile(schema);
       compiled.set(name, validate);
-      const problems = problemsOf(validate, asSent(payload));
+      const problems = problemsOf(validate, payload);
       return problems.length === 0 ? undefined : { of, problems };
     },
   };

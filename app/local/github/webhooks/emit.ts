@@ -2,8 +2,7 @@ import type { Emulator, GitHubEvent } from "../emulator.ts";
 import { presentAccount } from "../present/account.ts";
 import { presentPlace } from "../present/repository.ts";
 import { nodeId } from "../present/times.ts";
-import type { Violations } from "../schema/violations.ts";
-import type { WebhookSchema } from "../schema/webhook-schema.ts";
+import type { SchemaChecker } from "../schema/start-schema-checker.ts";
 import type { Installation } from "../state/apps.ts";
 import { fullName } from "../state/repository.ts";
 import { installationsOn } from "../state/state.ts";
@@ -12,8 +11,7 @@ import type { Webhooks } from "./send-webhooks.ts";
 export interface EmitParts {
   webhooks: Webhooks;
   /** undefined when nothing is checked. */
-  schema: WebhookSchema | undefined;
-  violations: Violations;
+  checker: SchemaChecker | undefined;
 }
 
 /** Writes a change into the journal and tells it to every App that is installed there and wants to know. */
@@ -45,8 +43,9 @@ export function emitEvent(github: Emulator, parts: EmitParts, happened: GitHubEv
   }
 }
 
-export function sendWebhook({ webhooks, schema, violations }: EmitParts, webhook: Parameters<Webhooks["send"]>[0]): void {
-  violations.report(schema?.check(webhook));
+export function sendWebhook({ webhooks, checker }: EmitParts, webhook: Parameters<Webhooks["send"]>[0]): void {
+  const { event, action, payload } = webhook;
+  checker?.check({ kind: "webhook", event, action, json: JSON.stringify(payload) });
   webhooks.send(webhook);
 }
 

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { ValidateFunction } from "ajv";
-import { type CompileSchema, createSchemaCompiler, inside, isObject, type Json } from "./schema/compile-schema.ts";
-import { asSent, problemsOf, type Violation } from "./schema/violation.ts";
+import { type CompileSchema, createSchemaCompiler, inside, isObject, type Json } from "./compile-schema.ts";
+import { problemsOf, type Violation } from "./violation.ts";
 
 export interface ResponseSchema {
   /** @returns undefined when the answer is one that GitHub can give */
   check: (answer: { method: string; path: string; status: number; body: unknown }) => Violation | undefined;
-  hasOperation: (method: string, path: string) => boolean;
 }
 
 type Validator = ValidateFunction | "no-body" | Violation;
@@ -36,13 +35,12 @@ export async function loadResponseSchema(openapiPath: string): Promise<ResponseS
   }
 
   return {
-    hasOperation: (method, path) => inside(description, ["paths", path, method.toLowerCase()]) !== undefined,
     check({ method, path, status, body }) {
       const of = `${method} ${path} ${status}`;
       const validator = validatorOf(method, path, status);
       if (typeof validator === "object") return validator;
       if (body === undefined) return validator === NO_BODY ? undefined : { of, problems: ["GitHub sends a body here"] };
-      const problems = validator === NO_BODY ? ["GitHub sends no body here"] : problemsOf(validator, asSent(body));
+      const problems = validator === NO_BODY ? ["GitHub sends no body here"] : problemsOf(validator, body);
       return problems.length === 0 ? undefined : { of, problems };
     },
   };
