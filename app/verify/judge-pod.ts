@@ -1,5 +1,6 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
+import { oneLine, secondsSince } from "./kubernetes-words.ts";
 
 /** A scheduler that finds no node may be waiting for one to be started; a cluster's autoscaler says so within seconds. */
 const UNSCHEDULABLE_PATIENCE_SECONDS = 20;
@@ -98,12 +99,12 @@ function judgeScheduling(pod: V1Pod, events: readonly CoreV1Event[], now: Date):
 }
 
 function judgeMounts(pod: V1Pod, events: readonly CoreV1Event[], now: Date): Explanation | undefined {
-  const isStarting = pod.status?.phase === "Pending";
-  const failing = events.find(
-    (event) =>
-      event.involvedObject.uid === pod.metadata?.uid && (event.reason === "FailedMount" || event.reason === "FailedAttachVolume"),
-  );
-  if (!isStarting || !failing || ageSeconds(pod, now) < MOUNT_PATIENCE_SECONDS) return undefined;
+  if (pod.status?.phase !== "Pending" || ageSeconds(pod, now) < MOUNT_PATIENCE_SECONDS) return undefined;
+  const own = events.filter((event) => event.involvedObject.uid === pod.metadata?.uid);
+  const failing = own.find((event) => event.reason === "FailedMount" || event.reason === "FailedAttachVolume");
+  // All volumes are there before the first image is pulled: an event that got over it stays for an hour.
+  const isPast = hasBegun(pod) || own.some((event) => AFTER_MOUNT.has(event.reason ?? ""));
+  if (!failing || isPast) return undefined;
   return {
     code: "volume-mount",
     what: `A volume of pod ${pod.metadata?.name ?? ""} cannot be mounted.`,
@@ -112,15 +113,13 @@ function judgeMounts(pod: V1Pod, events: readonly CoreV1Event[], now: Date): Exp
   };
 }
 
+const AFTER_MOUNT = new Set(["Pulling", "Pulled", "BackOff", "Created", "Started"]);
+
+function hasBegun({ status }: V1Pod): boolean {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return containers.some(({ state }) => state?.running !== undefined || state?.terminated !== undefined);
+}
+
 function ageSeconds(pod: V1Pod, now: Date): number {
   return secondsSince(pod.metadata?.creationTimestamp, now);
-}
-
-function secondsSince(at: Date | string | undefined, now: Date): number {
-  return at === undefined ? 0 : (now.getTime() - new Date(at).getTime()) / 1000;
-}
-
-/** Kubernetes' messages go into sentences: one line, no full stop at the end, not too long to read. */
-function oneLine(message: string): string {
-  return message.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, 400);
 }

@@ -1,5 +1,6 @@
 import type { CoreV1Event, V1DaemonSet, V1Deployment, V1Job, V1Pod, V1ReplicaSet, V1StatefulSet } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
+import { jobFailed, judgeDeployment } from "./judge-controller.ts";
 import { judgePod } from "./judge-pod.ts";
 
 /** What the API server holds in the release's namespace at one moment. */
@@ -19,8 +20,10 @@ export type Verdict = { kind: "ready" } | { kind: "waiting"; on: string[] } | { 
 /** One object that makes pods, with what it wants and the pods of its newest template only. */
 interface Workload {
   name: string;
-  /** What is missing until it is rolled out; empty when it is. */
+  /** What is missing until it is rolled out; undefined when it is. */
   missing: string | undefined;
+  /** What its own controller gave up on, apart from any pod. */
+  failure?: Explanation | undefined;
   pods: readonly V1Pod[];
 }
 
@@ -34,14 +37,16 @@ export function judgeWorkloads(snapshot: WorkloadSnapshot, releaseName: string, 
   const isOurs = (object: V1Deployment | V1StatefulSet | V1DaemonSet | V1Job) =>
     object.metadata?.annotations?.[RELEASE_NAME] === releaseName;
   const workloads = [
-    ...snapshot.deployments.filter(isOurs).map((deployment) => deploymentWorkload(deployment, snapshot)),
+    ...snapshot.deployments.filter(isOurs).map((deployment) => deploymentWorkload(deployment, snapshot, now)),
     ...snapshot.statefulSets.filter(isOurs).map((statefulSet) => statefulSetWorkload(statefulSet, snapshot)),
     ...snapshot.daemonSets.filter(isOurs).map((daemonSet) => daemonSetWorkload(daemonSet, snapshot)),
     ...snapshot.jobs.filter(isOurs).map((job) => jobWorkload(job, snapshot)),
   ];
-  const failure = workloads
-    .flatMap((workload) => workload.pods.map((pod) => judgePod(pod, snapshot.events, now)))
-    .find((explanation) => explanation !== undefined);
+  // A pod's reason says more than its controller's.
+  const failure = [
+    ...workloads.flatMap((workload) => workload.pods.map((pod) => judgePod(pod, snapshot.events, now))),
+    ...workloads.map((workload) => workload.failure),
+  ].find((explanation) => explanation !== undefined);
   if (failure) return { kind: "failed", explanation: failure };
   const on = workloads.map((workload) => workload.missing).filter((missing) => missing !== undefined);
   return on.length === 0 ? { kind: "ready" } : { kind: "waiting", on };
@@ -68,7 +73,7 @@ function createdAt({ metadata }: V1Job | V1DaemonSet, now: Date): Date {
 /** @see Helm, "Release ownership": how Helm knows its own objects */
 const RELEASE_NAME = "meta.helm.sh/release-name";
 
-function deploymentWorkload(deployment: V1Deployment, snapshot: WorkloadSnapshot): Workload {
+function deploymentWorkload(deployment: V1Deployment, snapshot: WorkloadSnapshot, now: Date): Workload {
   const name = `Deployment ${deployment.metadata?.name ?? ""}`;
   const wanted = deployment.spec?.replicas ?? 1;
   const status = deployment.status;
@@ -83,7 +88,12 @@ function deploymentWorkload(deployment: V1Deployment, snapshot: WorkloadSnapshot
     .filter((set) => isOwnedBy(set, deployment.metadata?.uid) && set.metadata?.annotations?.[REVISION] === revision)
     .map((set) => set.metadata?.uid);
   const pods = isSeen ? snapshot.pods.filter((pod) => newest.some((uid) => isOwnedBy(pod, uid))) : [];
-  return { name, missing: done ? undefined : `${name}: ${status?.availableReplicas ?? 0} of ${wanted} pods available`, pods };
+  return {
+    name,
+    missing: done ? undefined : `${name}: ${status?.availableReplicas ?? 0} of ${wanted} pods available`,
+    pods,
+    failure: isSeen && !done ? judgeDeployment(deployment, now) : undefined,
+  };
 }
 
 const REVISION = "deployment.kubernetes.io/revision";
@@ -105,22 +115,25 @@ function daemonSetWorkload(daemonSet: V1DaemonSet, snapshot: WorkloadSnapshot): 
   const name = `DaemonSet ${daemonSet.metadata?.name ?? ""}`;
   const status = daemonSet.status;
   const wanted = status?.desiredNumberScheduled ?? 0;
-  const generation = daemonSet.metadata?.generation ?? 0;
-  const isSeen = (status?.observedGeneration ?? 0) >= generation;
+  const isSeen = (status?.observedGeneration ?? 0) >= (daemonSet.metadata?.generation ?? 0);
+  // The object's own generation moves with every change of its spec, the template's with those that make new pods.
+  const templateGeneration = daemonSet.metadata?.annotations?.["deprecated.daemonset.template.generation"];
   const done = isSeen && (status?.updatedNumberScheduled ?? 0) >= wanted && (status?.numberAvailable ?? 0) >= wanted;
   const pods = snapshot.pods.filter(
-    (pod) => isOwnedBy(pod, daemonSet.metadata?.uid) && pod.metadata?.labels?.["pod-template-generation"] === String(generation),
+    (pod) => isOwnedBy(pod, daemonSet.metadata?.uid) && pod.metadata?.labels?.["pod-template-generation"] === templateGeneration,
   );
   return { name, missing: done ? undefined : `${name}: ${status?.numberAvailable ?? 0} of ${wanted} pods available`, pods };
 }
 
 function jobWorkload(job: V1Job, snapshot: WorkloadSnapshot): Workload {
   const name = `Job ${job.metadata?.name ?? ""}`;
-  const isComplete =
-    job.status?.conditions?.some((condition) => condition.type === "Complete" && condition.status === "True") ?? false;
+  const conditionOf = (type: string) =>
+    job.status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
+  const failed = conditionOf("Failed");
   return {
     name,
-    missing: isComplete ? undefined : `${name} to complete`,
+    missing: conditionOf("Complete") ? undefined : `${name} to complete`,
+    failure: failed && jobFailed(name, failed.message ?? failed.reason),
     pods: snapshot.pods.filter((pod) => isOwnedBy(pod, job.metadata?.uid)),
   };
 }
