@@ -1,13 +1,17 @@
+import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import packageFile from "../../package.json" with { type: "json" };
+import { z } from "zod";
 import { explanationOf } from "../domain/errors.ts";
 import { initCommand } from "./init/init-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 
+const packageFile = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+const { version } = z.object({ version: z.string() }).parse(packageFile);
+
 const program = new Command("campanile")
   .description("The deploy bot for course hubs")
-  .version(packageFile.version)
+  .version(version)
   .showHelpAfterError("campanile --help tells what there is.")
   .addHelpText(
     "after",

@@ -142,12 +142,13 @@ test("the same answers a second time change nothing, and make up for a file that
   expect(await readFolder(folder)).toEqual(first);
 });
 
-test("when the disk takes no more, the folder is as it was", async () => {
+// Only Linux has prlimit.
+test.skipIf(process.platform !== "linux")("when the disk takes no more, the folder is as it was", async () => {
   const folder = await emptyFolder();
   // No file of the process may grow beyond this: what the disk does when it is full.
-  const limit = ["--fsize=1000"];
+  const [prlimit, limit] = ["prlimit", "--fsize=1000"];
   const [program, args] = campanileCommand(["init", "--answers", SAMPLE_ANSWERS, path.join(folder, "new")]);
-  const run = await execa("prlimit", [...limit, program, ...args], { reject: false });
+  const run = await execa(prlimit, [limit, program, ...args], { reject: false });
   expect(run).toMatchObject({ exitCode: 2, stdout: "" });
   expect(run.stderr).toMatch(/Nothing was written[\s\S]*EFBIG/);
   expect(await readFolder(folder)).toEqual({});
@@ -200,4 +201,15 @@ test.each([
   expect(run.stderr).toContain(words);
   expect(run.stderr).not.toMatch(/\n\s+at /);
   expect(await readFolder(folder)).toEqual({});
+});
+
+test("help and version are there, and a misspelt command gets a suggestion", async () => {
+  const help = await campanile(["--help"]);
+  expect(help.exitCode).toBe(0);
+  for (const command of ["serve", "init", "validate", "rules", "explain"])
+    expect(help.stdout).toMatch(new RegExp(`^ {2}${command}`, "m"));
+  expect((await campanile(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+  const misspelt = await campanile(["int"]);
+  expect(misspelt).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(misspelt.stderr).toContain("Did you mean init?");
 });
