@@ -1,4 +1,4 @@
-import { parseAllDocuments } from "yaml";
+import { type Document, parseAllDocuments, type Tags } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../domain/errors.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
@@ -40,12 +40,12 @@ const CLUSTER_KINDS = new Set([
  * @throws {ConfigError} `rendered-invalid` for what is no Kubernetes object, `duplicate-object` for two with one name
  */
 export function parseManifests(text: string, releaseId: string, releaseNamespace: string): Manifest[] {
-  const documents = parseAllDocuments(text, { version: "1.1", uniqueKeys: false, prettyErrors: false });
+  const documents = parseAllDocuments(text, { version: "1.1", customTags: plainTags, uniqueKeys: false, prettyErrors: false });
   const manifests: Manifest[] = [];
   const seen = new Set<string>();
   for (const document of documents) {
     if (document.errors[0]) throw invalid(releaseId, `one of them is not valid YAML (${document.errors[0].message})`);
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const value = toValue(document, releaseId);
     if (value === null || value === undefined) continue;
     const manifest = toManifest(value, releaseId, releaseNamespace);
     const key = objectKey(manifest.id);
@@ -55,6 +55,19 @@ export function parseManifests(text: string, releaseId: string, releaseNamespace
     if (manifests.length > OBJECTS_LIMIT) throw invalid(releaseId, `there are more than ${OBJECTS_LIMIT}`);
   }
   return manifests;
+}
+
+/** As Helm reads YAML: a date is a text. */
+function plainTags(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === "string" || !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag));
+}
+
+function toValue(document: Document.Parsed, releaseId: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw invalid(releaseId, `one of them cannot be read (${error instanceof Error ? error.message : "unknown reason"})`);
+  }
 }
 
 function toManifest(value: unknown, releaseId: string, releaseNamespace: string): Manifest {

@@ -1,0 +1,222 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHelm } from "../../app/adapters/helm/create-helm.ts";
+import { diffRelease } from "../../app/diff/diff-release.ts";
+import { ConfigError } from "../../app/domain/errors.ts";
+import type { JsonObject } from "../../app/domain/json.ts";
+import type { Release } from "../../app/domain/release.ts";
+import { loadFleet } from "../../app/load/load-fleet.ts";
+import { gzipStored, packTar } from "../../app/local/seed/deterministic-archive.ts";
+import { packChart } from "../../app/local/seed/pack-chart.ts";
+import { releasesOf } from "../../app/plan/releases-of.ts";
+import { createRenderer, type RenderPorts } from "../../app/render/render-release.ts";
+import { ensureTools } from "../../tools/install-tools.ts";
+import { folderTree } from "../load/config-trees.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+let folder: string;
+let helm: ReturnType<typeof createHelm>;
+let hubChart: string;
+let data8: Release;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "campanile-render-"));
+  helm = createHelm({ binary: (await ensureTools(["helm"])).helm, homeDir: join(folder, "helm"), redact: (text) => text });
+  const { tgz } = await packChart(join(ROOT, "charts/hub"), [join(ROOT, "test/fixtures/charts/jupyterhub")]);
+  hubChart = await writeChart("hub.tgz", tgz);
+  const { fleet } = await loadFleet(await folderTree(join(ROOT, "deploy-config")), "a".repeat(40));
+  const release = fleet && releasesOf(fleet, await helm.version()).find(({ id }) => id === "data8-staging");
+  if (!release) throw new Error("the sample fleet has no data8-staging");
+  data8 = release;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function writeChart(name: string, tgz: Buffer): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, tgz);
+  return file;
+}
+
+/** A renderer on the real Helm that counts how often it is called. */
+function startRenderer(chart = hubChart, more: Partial<RenderPorts> = {}) {
+  const calls: string[] = [];
+  const render = createRenderer({
+    fetchChart: async () => chart,
+    template: (name, ...rest) => {
+      calls.push(name);
+      return helm.template(name, ...rest);
+    },
+    ...more,
+  });
+  return { render, calls };
+}
+
+/** A release that has other values on top, and so another bundle. */
+function withValues(values: JsonObject): Release {
+  const bundleDigest = JSON.stringify(values);
+  return { ...data8, bundleDigest, valueLayers: [...data8.valueLayers, { kind: "plain", file: "more.yaml", values }] };
+}
+
+const chartOf = (templates: Record<string, string>, rest: Record<string, string> = {}) =>
+  gzipStored(
+    packTar(
+      new Map(
+        Object.entries({
+          "hub/Chart.yaml": "apiVersion: v2\nname: hub\nversion: 1.0.0\n",
+          ...Object.fromEntries(Object.entries(templates).map(([name, text]) => [`hub/templates/${name}`, text])),
+          ...rest,
+        }).map(([name, text]) => [name, Buffer.from(text)]),
+      ),
+    ),
+  );
+
+test("what a chart makes up by chance is found by rendering twice, and everything else is there", async () => {
+  const { render } = startRenderer();
+  const { manifests, notDeterministic } = await render(data8);
+  const names = manifests.map(({ id }) => `${id.kind} ${id.name}`);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "Deployment hub",
+      "Deployment proxy",
+      "Secret hub",
+      "ConfigMap course",
+      "PersistentVolumeClaim hub-db-dir",
+    ]),
+  );
+  expect(manifests.find(({ id }) => id.name === "hook-image-puller" && id.kind === "DaemonSet")?.hook).toMatch(/pre-upgrade/);
+  expect(notDeterministic.length).toBeGreaterThan(0);
+  // The proxy's token and the hub's cookie secret are in the sample's encrypted files, the rest is the chart's own.
+  for (const path of notDeterministic)
+    expect(path).toMatch(
+      /^(Secret data8-staging\/hub data\.|Deployment data8-staging\/\S+ spec\.template\.metadata\.annotations\.checksum)/,
+    );
+  const secret = manifests.find(({ id }) => id.kind === "Secret" && id.name === "hub");
+  for (const path of notDeterministic.filter((each) => each.startsWith("Secret"))) {
+    const key = path.split(" data.")[1] ?? "";
+    expect(secret?.object.data).toHaveProperty([key], "<made up by the chart at each render>");
+  }
+});
+
+test("two renders at two times have no diff", async () => {
+  const [one, other] = await Promise.all([startRenderer().render(data8), startRenderer().render(data8)]);
+  const options = { releaseId: data8.id, hub: "data8", environment: "staging", fingerprintKey: Buffer.alloc(32) };
+  expect(diffRelease(one, other, options).objects).toEqual([]);
+  expect(one).toEqual(other);
+});
+
+test("the pinned image is rendered by tag and digest, and a bump of it changes what runs it and nothing else", async () => {
+  const { render } = startRenderer();
+  const digest = `sha256:${"9".repeat(64)}`;
+  const bumped = { ...data8, bundleDigest: "bumped", image: { ...data8.image, tag: "2026.11.2", digest } };
+  const { objects } = diffRelease(await render(data8), await render(bumped), {
+    releaseId: data8.id,
+    hub: "data8",
+    environment: "staging",
+    fingerprintKey: Buffer.alloc(32),
+  });
+  expect(JSON.stringify(objects)).toContain(`${data8.image.name}:2026.11.2@${digest}`);
+  // The hub restarts with its new settings, the pullers have the new image, and nothing else moves.
+  expect(objects.map(({ id }) => `${id.kind} ${id.name}`)).toEqual([
+    "ConfigMap hub",
+    "DaemonSet continuous-image-puller",
+    "DaemonSet hook-image-puller",
+    "Deployment hub",
+    "Job hook-image-awaiter",
+    "Secret hub",
+  ]);
+});
+
+test("a bundle is rendered once however often it is asked for, another bundle anew", async () => {
+  const { render, calls } = startRenderer();
+  const [first, second] = await Promise.all([render(data8), render(data8)]);
+  expect(await render(data8)).toBe(first);
+  expect(second).toBe(first);
+  expect(calls).toHaveLength(2);
+  await render(withValues({ jupyterhub: { cull: { timeout: 60 } } }));
+  expect(calls).toHaveLength(4);
+});
+
+test("a render that failed is tried anew", async () => {
+  let isDown = true;
+  const { render } = startRenderer(hubChart, { fetchChart: async () => (isDown ? Promise.reject(new Error("down")) : hubChart) });
+  await expect(render(data8)).rejects.toThrow("down");
+  isDown = false;
+  expect((await render(data8)).manifests.length).toBeGreaterThan(10);
+});
+
+test("a value of null takes the chart's default away, as with Helm", async () => {
+  const chart = await writeChart(
+    "null.tgz",
+    chartOf(
+      {
+        "a.yaml":
+          'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {{ omit .Values "jupyterhub" "course" | toJson }}\n',
+      },
+      { "hub/values.yaml": "keep: stays\ngone: default\n" },
+    ),
+  );
+  const { manifests } = await startRenderer(chart).render(withValues({ gone: null }));
+  expect(manifests[0]?.object.data).toEqual({ keep: "stays" });
+});
+
+const BROKEN: [string, () => Promise<{ chart?: string; release?: Release }>, string, RegExp][] = [
+  [
+    "a key that the chart does not know",
+    async () => ({ release: withValues({ jupyterhub: { singleuser: { memroy: "1G" } } }) }),
+    "values-schema",
+    /jupyterhub\.singleuser|memroy/,
+  ],
+  [
+    "a value of another kind",
+    async () => ({ release: withValues({ course: { title: 8 } }) }),
+    "values-schema",
+    /course\.title: got number, want string/,
+  ],
+  [
+    "a template that calls for help",
+    async () => ({ chart: await writeChart("fail.tgz", chartOf({ "a.yaml": '{{ fail "set course.title" }}' })) }),
+    "template-error",
+    /set course\.title/,
+  ],
+  [
+    "a template of a value that is not there",
+    async () => ({ chart: await writeChart("nil.tgz", chartOf({ "a.yaml": "a: {{ .Values.no.such.value }}" })) }),
+    "template-error",
+    /nil pointer/,
+  ],
+  [
+    "a template that does not parse",
+    async () => ({ chart: await writeChart("parse.tgz", chartOf({ "a.yaml": "a: {{ if }}" })) }),
+    "template-error",
+    /missing value for if/,
+  ],
+  [
+    "a template that renders no YAML",
+    async () => ({ chart: await writeChart("yaml.tgz", chartOf({ "a.yaml": "a: b: c" })) }),
+    "template-error",
+    /YAML|mapping values/,
+  ],
+  [
+    "a chart that renders no object",
+    async () => ({ chart: await writeChart("object.tgz", chartOf({ "a.yaml": "apiVersion: v1\nkind: ConfigMap\n" })) }),
+    "rendered-invalid",
+    /metadata\.name/,
+  ],
+];
+
+test.each(BROKEN)("%s is a fault with its reason and what to do", async (_what, make, code, why) => {
+  const { chart, release } = await make();
+  const error = await startRenderer(chart)
+    .render(release ?? data8)
+    .catch((caught: unknown) => caught);
+  if (!(error instanceof ConfigError)) throw error;
+  expect(error.explanation).toMatchObject({
+    code,
+    what: expect.stringContaining("data8-staging"),
+    why: expect.stringMatching(why),
+  });
+  expect(error.explanation.fix).toMatch(/\w+.*\.$/);
+});
