@@ -67,29 +67,34 @@ const WELL_KNOWN_SECRETS = new Set([
   "your_webhook_secret_here",
 ]);
 
+/** One mistake each: which of them comes first is the most telling. */
 const webhookSecret = z
   .string()
-  .refine(
-    (value) => value.length >= WEBHOOK_SECRET_MIN_LENGTH,
-    `must have at least ${WEBHOOK_SECRET_MIN_LENGTH} characters; make one with: openssl rand -hex 32`,
-  )
-  .refine(
-    (value) => !WELL_KNOWN_SECRETS.has(value.toLowerCase()),
-    "is a value from a tutorial that anybody can try; make one with: openssl rand -hex 32",
-  )
+  .refine((value) => !WELL_KNOWN_SECRETS.has(value.toLowerCase()), {
+    error: "is a value from a tutorial that anybody can try; make one with: openssl rand -hex 32",
+    abort: true,
+  })
+  .refine((value) => value.length >= WEBHOOK_SECRET_MIN_LENGTH, {
+    error: `must have at least ${WEBHOOK_SECRET_MIN_LENGTH} characters; make one with: openssl rand -hex 32`,
+    abort: true,
+  })
   .refine((value) => new Set(value).size >= 8, "repeats a few characters; make one with: openssl rand -hex 32");
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an address such as https://api.github.com" })
   .transform((url) => url.replace(/\/+$/, ""));
 
+const APP_ID = "must be the number that the App's settings page shows";
+const OWNER_AND_NAME = "must be owner/name, such as berkeley/deploy-config";
+
+/** A whole number, said to be one in one sentence whatever is wrong with it. */
+const wholeNumber = (least: number, most: number, mistake: string) =>
+  z.coerce.number(mistake).int(mistake).min(least, mistake).max(most, mistake);
+
 const variables = z.object({
   CAMPANILE_HOST: z.string().default("0.0.0.0"),
-  CAMPANILE_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
-  CAMPANILE_GITHUB_APP_ID: z.coerce
-    .number("must be the number that the App's settings page shows")
-    .int()
-    .positive("must be the number that the App's settings page shows"),
+  CAMPANILE_PORT: wholeNumber(0, 65_535, "must be a port number, at most 65535").default(3000),
+  CAMPANILE_GITHUB_APP_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER, APP_ID),
   CAMPANILE_GITHUB_PRIVATE_KEY: z.string("is missing: give the path of the App's .pem file, or its text"),
   CAMPANILE_GITHUB_API_URL: httpUrl.default("https://api.github.com"),
   CAMPANILE_GITHUB_WEB_URL: httpUrl.default("https://github.com"),
@@ -99,7 +104,7 @@ const variables = z.object({
   CAMPANILE_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
   CAMPANILE_DEPLOY_CONFIG: z
     .string("is missing: name the repository that describes your hubs, such as berkeley/deploy-config")
-    .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "must be owner/name, such as berkeley/deploy-config"),
+    .regex(/^[A-Za-z0-9][\w-]*\/[\w.-]+$/, OWNER_AND_NAME),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "must be an address such as postgresql://user@host/campanile" })
     .optional(),
@@ -113,23 +118,23 @@ const variables = z.object({
   CAMPANILE_SOPS: z.string().default("sops"),
   SOPS_AGE_KEY_FILE: z.string().optional(),
   CAMPANILE_CHART_MIRRORS: z.string().default("{}").transform(parseMirrors),
-  CAMPANILE_RECONCILE_MINUTES: z.coerce.number("must be a number of minutes").int().min(1).max(59).default(5),
+  CAMPANILE_RECONCILE_MINUTES: wholeNumber(1, 59, "must be a number of minutes from 1 to 59").default(5),
   CAMPANILE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 });
 
 /**
- * @param environment such as `process.env`; an empty variable counts as absent
+ * @param environment such as `process.env`; an empty or blank variable counts as absent
  * @throws {SettingsError} with every mistake, never with a value of one
  */
 export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ""));
   const parsed = variables.safeParse(given);
   const key = readPrivateKey(given.CAMPANILE_GITHUB_PRIVATE_KEY);
   const mistakes = (parsed.error?.issues ?? []).map(
     (issue) => `${String(issue.path[0])} ${describe(issue.message, given[String(issue.path[0])])}`,
   );
   if (key.mistake !== undefined) mistakes.push(`CAMPANILE_GITHUB_PRIVATE_KEY ${key.mistake}`);
-  if (!parsed.success || key.mistake !== undefined) throw new SettingsError(mistakes);
+  if (!parsed.success || key.mistake !== undefined) throw new SettingsError([...new Set(mistakes)]);
   const env = parsed.data;
   return {
     http: { host: env.CAMPANILE_HOST, port: env.CAMPANILE_PORT },
