@@ -3,7 +3,8 @@ import type { DeployEvent } from "./deploy-event.ts";
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const repository = z.object({
-  full_name: z.string().regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/),
+  // Logins of managed users have an underscore.
+  full_name: z.string().regex(/^[A-Za-z0-9][\w-]*\/[\w.-]+$/),
   default_branch: z.string().min(1),
 });
 const installation = z.object({ id: z.number().int().positive() });
