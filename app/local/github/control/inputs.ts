@@ -131,5 +131,3 @@ export const journalQuery = z.object({
 });
 
 export const appQuery = z.object({ appId: z.number().int() });
-
-export type FileContent = z.infer<typeof fileContent>;

@@ -69,7 +69,7 @@ export async function writeCommit(gitDir: string, commit: NewCommit): Promise<st
   return text;
 }
 
-export function personEnvironment(commit: { author: GitPerson; committer: GitPerson }): Record<string, string> {
+function personEnvironment(commit: { author: GitPerson; committer: GitPerson }): Record<string, string> {
   return {
     GIT_AUTHOR_NAME: commit.author.name,
     GIT_AUTHOR_EMAIL: commit.author.email,

@@ -39,6 +39,9 @@ export function createRateLimits(github: Emulator): RateLimits {
   };
 }
 
+/** Asking how much is left is always free. */
+export const isCounted = (endpoint: { path: string }): boolean => endpoint.path !== "/rate_limit";
+
 function keyOf(actor: Actor): string {
   if (actor.kind === "user") return `user ${actor.account.id}`;
   if (actor.kind === "app") return `app ${actor.app.id}`;

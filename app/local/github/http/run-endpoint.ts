@@ -7,7 +7,7 @@ import { authenticate } from "./authenticate.ts";
 import { acceptedPermissions, authorizeOnRepository, holdsOne } from "./authorize.ts";
 import type { Actor, Call, Endpoint, Reply } from "./endpoint.ts";
 import { paginate } from "./paginate.ts";
-import type { RateLimits } from "./rate-limit.ts";
+import { isCounted, type RateLimits } from "./rate-limit.ts";
 
 interface Incoming {
   request: FastifyRequest;
@@ -24,7 +24,7 @@ export async function runEndpoint(
 ): Promise<Reply> {
   const actor = await authenticate(github, incoming.request.headers.authorization);
   incoming.onActor(actor);
-  refuseBeyondLimit(limits, actor);
+  if (isCounted(endpoint)) refuseBeyondLimit(limits, actor);
   const headers: Record<string, string> = {};
   if ("permissions" in endpoint && endpoint.permissions.length > 0) {
     headers["x-accepted-github-permissions"] = acceptedPermissions(endpoint.permissions);

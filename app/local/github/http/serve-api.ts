@@ -5,7 +5,7 @@ import type { SchemaChecker } from "../schema/start-schema-checker.ts";
 import { ApiError, errorBody } from "./api-error.ts";
 import { conditional } from "./conditional.ts";
 import type { Actor, Endpoint, Reply } from "./endpoint.ts";
-import { type RateLimits, rateHeaders } from "./rate-limit.ts";
+import { isCounted, type RateLimits, rateHeaders } from "./rate-limit.ts";
 import { runEndpoint } from "./run-endpoint.ts";
 
 export interface ApiParts {
@@ -86,7 +86,7 @@ async function answer(parts: ApiParts, endpoint: Endpoint, { request, url }: { r
     parts.checker?.check({ kind: "answer", method: endpoint.method, path: endpoint.path, status: reply.status, json });
   }
   // An answer that nothing has changed costs a caller who is known nothing.
-  if (reply.status !== 304 && endpoint.path !== "/rate_limit") parts.limits.take(actor);
+  if (reply.status !== 304 && isCounted(endpoint)) parts.limits.take(actor);
   return { reply, actor };
 }
 

@@ -97,7 +97,7 @@ export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
 const WORST_FIRST = ["action_required", "timed_out", "cancelled", "failure", "success", "neutral", "skipped"] as const;
 
 /** A suite's state is that of its newest runs together. */
-export function suiteState(suite: CheckSuite): { status: string; conclusion: string | null } {
+function suiteState(suite: CheckSuite): { status: string; conclusion: string | null } {
   const runs = latestRuns(suite.runs);
   if (runs.length === 0) return { status: "queued", conclusion: null };
   if (runs.some((run) => run.status !== "completed")) {

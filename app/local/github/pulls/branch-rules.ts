@@ -1,6 +1,9 @@
+import type { Emulator } from "../emulator.ts";
+import { isRoleAtLeast } from "../state/accounts.ts";
 import type { CheckRun } from "../state/checks.ts";
 import type { PullRequest } from "../state/issues.ts";
 import type { Repository, RequiredCheck, Ruleset } from "../state/repository.ts";
+import { roleOf } from "../state/state.ts";
 
 /** What protection and rulesets together ask of a merge into a branch. */
 export interface BranchRules {
@@ -41,9 +44,13 @@ export function verdictOf(repository: Repository, sha: string, check: RequiredCh
   return status.state === "success" ? "passing" : "failing";
 }
 
-export function approvalsOf(pull: PullRequest): number {
-  const latest = new Map(pull.reviews.filter((one) => one.state !== "COMMENTED").map((one) => [one.author.id, one.state]));
-  return [...latest.values()].filter((state) => state === "APPROVED").length;
+/** How many people who may write stand by their approval. A comment leaves an earlier verdict as it was. */
+export function approvalsOf({ state }: Emulator, pull: PullRequest): number {
+  const verdicts = pull.reviews.filter((one) => one.state !== "COMMENTED" && one.state !== "PENDING");
+  const latest = new Map(verdicts.map((one) => [one.author, one.state]));
+  return [...latest].filter(
+    ([author, verdict]) => verdict === "APPROVED" && isRoleAtLeast(roleOf(state, pull.base.repository, author), "push"),
+  ).length;
 }
 
 function newestRun(repository: Repository, sha: string, check: RequiredCheck): CheckRun | undefined {

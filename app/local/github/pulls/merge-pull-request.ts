@@ -33,7 +33,7 @@ export async function mergePullRequest(github: Emulator, pull: PullRequest, requ
       throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
     }
     if (pull.isDraft) throw new ApiError(405, "Pull Request is still a draft");
-    await refuseByRules(pull);
+    await refuseByRules(github, pull);
     const testMerge = await tryMerge(github, pull);
     if (testMerge?.mergeCommitSha === undefined) throw new ApiError(405, "Pull Request is not mergeable");
     const sha = await writeMerge(github, pull, { request, baseSha: testMerge.baseSha, testMergeSha: testMerge.mergeCommitSha });
@@ -61,14 +61,14 @@ async function deleteHeadBranch(github: Emulator, { base, head }: PullRequest, b
   await noteRefChanges(github, head.repository, [{ name, before: head.sha, after: undefined }], by);
 }
 
-async function refuseByRules(pull: PullRequest): Promise<void> {
+async function refuseByRules(github: Emulator, pull: PullRequest): Promise<void> {
   const { repository, branch } = pull.base;
   const rules = rulesOf(repository, branch);
   for (const check of rules.checks) {
     const verdict = verdictOf(repository, pull.head.sha, check);
     if (verdict !== "passing") throw new ApiError(405, `Required status check "${check.context}" is ${verdict}.`);
   }
-  const approvals = approvalsOf(pull);
+  const approvals = approvalsOf(github, pull);
   if (approvals < rules.approvals) {
     const noun = rules.approvals === 1 ? "review is" : "reviews are";
     throw new ApiError(405, `At least ${rules.approvals} approving ${noun} required by reviewers with write access.`);

@@ -24,7 +24,7 @@ export async function judgeMergeability(github: Emulator, pull: PullRequest): Pr
     return { isMergeable: null, state: "unknown" };
   }
   if (pull.testMerge.mergeCommitSha === undefined) return { isMergeable: false, state: "dirty" };
-  return { isMergeable: true, state: await stateOfMergeable(pull, pull.testMerge) };
+  return { isMergeable: true, state: await stateOfMergeable(github, pull, pull.testMerge) };
 }
 
 export function startTestMerge(github: Emulator, pull: PullRequest): void {
@@ -69,13 +69,13 @@ export async function tryMerge(github: Emulator, pull: PullRequest): Promise<Tes
   return pull.testMerge;
 }
 
-async function stateOfMergeable(pull: PullRequest, testMerge: TestMerge): Promise<Mergeability["state"]> {
+async function stateOfMergeable(github: Emulator, pull: PullRequest, testMerge: TestMerge): Promise<Mergeability["state"]> {
   const { repository, branch } = pull.base;
   const rules = rulesOf(repository, branch);
   const { headSha, baseSha } = testMerge;
   if (pull.isDraft) return "draft";
   if (rules.checks.some((check) => verdictOf(repository, headSha, check) !== "passing")) return "blocked";
-  if (approvalsOf(pull) < rules.approvals) return "blocked";
+  if (approvalsOf(github, pull) < rules.approvals) return "blocked";
   if (rules.isStrict && !(await isAncestor(repository.gitDir, baseSha, headSha))) return "behind";
   const isAllPassing = allVerdicts(repository, headSha).every(({ verdict }) => verdict === "passing");
   return isAllPassing ? "clean" : "unstable";

@@ -74,7 +74,12 @@ const runFields = z.object({
   conclusion: z.enum(CONCLUSIONS).optional(),
   output: output.optional(),
 });
-const newRun = runFields.extend({ name: z.string().min(1), head_sha: z.string().min(1) });
+const newRun = runFields.extend({
+  name: z.string().min(1),
+  head_sha: z.string().min(1),
+  // Only an update may leave the title as it is.
+  output: output.extend({ title: z.string() }).optional(),
+});
 const runUpdate = runFields.extend({ name: z.string().min(1).optional() });
 type RunFields = z.infer<typeof runFields>;
 

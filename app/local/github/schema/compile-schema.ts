@@ -15,6 +15,7 @@ export function createSchemaCompiler(description: Json): CompileSchema {
   const components = inside(description, ["components", "schemas"]);
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
   addFormats.default(ajv);
+  for (const [name, isFormat] of Object.entries(LOOSER_FORMATS)) ajv.addFormat(name, isFormat);
   const added = new Set<string>();
 
   function addComponents(schema: Json): void {
@@ -33,6 +34,14 @@ export function createSchemaCompiler(description: Json): CompileSchema {
     return ajv.compile(isObject(converted) ? converted : {});
   };
 }
+
+/** What GitHub itself sends and its description, taken at its word, forbids. */
+const LOOSER_FORMATS = {
+  // An App's address is `<id>+<slug>[bot]@users.noreply.github.com`.
+  email: (text: string) => /^[^\s@]+@[^\s@]+$/.test(text),
+  // An address that nobody has given is empty text.
+  uri: (text: string) => text === "" || URL.canParse(text),
+};
 
 export const isObject = (value: unknown): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
