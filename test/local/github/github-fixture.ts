@@ -32,9 +32,13 @@ export interface World {
   as: (token: string) => Octokit;
   /** The installation of the App, with all that the App may. */
   app: Octokit;
+  /** The clock of GitHub and of this App go on by so much at once. */
+  advance: (seconds: number) => void;
   jwt: (claims?: { iat?: number; exp?: number; iss?: string; key?: KeyObject }) => Promise<string>;
   /** A repository of the organisation with these files; `ben` may write to it. */
   createRepository: (files?: Record<string, string>) => Promise<{ owner: string; repo: string; headSha: string }>;
+  /** One of `ben`'s, with a file of its own, in such a repository. */
+  openPullRequest: (at: { owner: string; repo: string }, branch?: string) => Promise<{ number: number; headSha: string }>;
   waitFor: (
     name: string,
     matches?: (details: Record<string, unknown>) => boolean,
@@ -68,7 +72,9 @@ function started(world: Partial<World>): World {
 async function startWorld(): Promise<World> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "github-"));
   const receiver = await startReceiver();
-  const github = await startGitHub({ dataDir, openapiPath: OPENAPI_PATH });
+  let aheadMs = 0;
+  const now = () => new Date(Date.now() + aheadMs);
+  const github = await startGitHub({ dataDir, openapiPath: OPENAPI_PATH, now });
   const { control } = github;
   const [ada, ben, eve] = await Promise.all(
     ["ada", "ben", "eve"].map((login) => control.createUser({ login, name: login.toUpperCase() })),
@@ -107,7 +113,7 @@ async function startWorld(): Promise<World> {
 
   const as = (token: string) => new Octokit({ auth: token, baseUrl: github.url, log: SILENT });
   const jwt: World["jwt"] = async ({ iat, exp, iss, key } = {}) => {
-    const nowSeconds = Math.floor(Date.now() / 1000);
+    const nowSeconds = Math.floor(now().getTime() / 1000);
     return new SignJWT()
       .setProtectedHeader({ alg: "RS256" })
       .setIssuer(iss ?? String(APP_ID))
@@ -129,6 +135,9 @@ async function startWorld(): Promise<World> {
     as,
     app: as(data.token),
     jwt,
+    advance(seconds) {
+      aheadMs += seconds * 1000;
+    },
     async createRepository(files = { "README.md": "hello\n" }) {
       repositories += 1;
       const repo = `course-${repositories}`;
@@ -136,6 +145,15 @@ async function startWorld(): Promise<World> {
       await control.setCollaborator({ owner: "college", repo, login: "ben", role: "push" });
       return { owner: "college", repo, headSha: headSha ?? "" };
     },
+    openPullRequest: (at, branch = "topic") =>
+      control.openPullRequest({
+        owner: at.owner,
+        repo: at.repo,
+        branch,
+        title: `Add ${branch}`,
+        files: { [`${branch}.txt`]: `${branch}\n` },
+        as: "ben",
+      }),
     async waitFor(name, matches = () => true, options = {}) {
       const entry = await waitForEntry(control, (one) => one.name === name && matches(one.details), {
         timeoutSeconds: 10,

@@ -12,6 +12,8 @@ export interface Receiver {
   received: Received[];
   /** Waits for a delivery, also one that is here already. */
   next: (matches: (one: Received) => boolean) => Promise<Received>;
+  /** Waits until there are so many. @returns them in the order in which they came */
+  several: (count: number, matches: (one: Received) => boolean) => Promise<Received[]>;
   /** What it answers from now on; 202 at first. */
   answerWith: (status: number) => void;
   close: () => Promise<void>;
@@ -32,17 +34,23 @@ export async function startReceiver(): Promise<Receiver> {
     return reply.code(status).send("received");
   });
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  const several: Receiver["several"] = async (count, matches) => {
+    const signal = AbortSignal.timeout(10_000);
+    for (;;) {
+      const found = received.filter(matches);
+      if (found.length >= count) return found;
+      await once(arrived, "delivery", { signal });
+    }
+  };
   return {
     url,
     received,
     async next(matches) {
-      const signal = AbortSignal.timeout(10_000);
-      for (;;) {
-        const found = received.find(matches);
-        if (found) return found;
-        await once(arrived, "delivery", { signal });
-      }
+      const [found] = await several(1, matches);
+      if (!found) throw new Error("waiting ended without a delivery");
+      return found;
     },
+    several,
     answerWith: (next) => {
       status = next;
     },
