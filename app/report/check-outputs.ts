@@ -1,8 +1,8 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding, Severity } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
-import { clean, escapeMarkdown, plural, takeParts } from "./markdown.ts";
-import { headline } from "./preview-comment.ts";
+import { clean, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
+import { headline, LEFT_ALONE } from "./preview-comment.ts";
 import { type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** What a check run shows. `annotations` may be more than GitHub takes in one call. */
@@ -25,6 +25,8 @@ export interface Annotation {
 
 /** GitHub's limit is 65,535 for each field. */
 const FIELD_LIMIT_BYTES = 60_000;
+/** A title is one line in a list of checks. */
+const TITLE_LIMIT = 200;
 const LEVELS: Record<Severity, Annotation["annotation_level"]> = { block: "failure", warn: "warning", info: "notice" };
 
 /** `campanile / config`: is what the files say right? */
@@ -46,7 +48,9 @@ export function configCheck(result: PreviewResult): CheckReport {
     conclusion: blocking > 0 ? "failure" : "success",
     title,
     summary,
-    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${left} more not shown._` : text }),
+    ...(text === ""
+      ? {}
+      : { text: left > 0 ? `${text}\n\n_${left} more not shown here, but on their lines under “Files changed”._` : text }),
     annotations: result.findings.map(annotate),
   };
 }
@@ -66,7 +70,7 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
   const broken = releases.filter((release) => release.couldNot);
   const rows = releases.map(
     (release) =>
-      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : "stays as it is; whoever runs the cluster removes it"} (${escapeMarkdown(release.reasons.join("; "))})`,
+      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : LEFT_ALONE} (${escapeMarkdown(release.reasons.join("; "))})`,
   );
   const parts = releases
     .filter((release) => release.diff && release.diff.objects.length > 0)
@@ -83,13 +87,15 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
         : releases.length === 0
           ? `Nothing changes on ${environment}`
           : `${plural(releases.length, "release")} of ${environment} ${releases.length === 1 ? "changes" : "change"}`,
-    summary:
-      rows.length === 0
-        ? `No release of ${environment} gets other inputs by this pull request.`
-        : takeParts(rows, FIELD_LIMIT_BYTES).text,
+    summary: rows.length === 0 ? `No release of ${environment} gets other inputs by this pull request.` : listRows(rows),
     ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
     annotations: [],
   };
+}
+
+function listRows(rows: readonly string[]): string {
+  const { text, left } = takeParts(rows, FIELD_LIMIT_BYTES, "\n");
+  return [text, left > 0 ? `- … and ${plural(left, "more release")}.` : ""].filter(Boolean).join("\n");
 }
 
 /** `campanile`: the one to require. */
@@ -104,7 +110,12 @@ export function overallCheck(result: PreviewResult): CheckReport {
     blocked: "Mend the faults that the check “campanile / config” lists, and push again.",
     "could-not": "At least one release could not be rendered, so nobody knows what a merge would do. The diff checks say why.",
   }[verdict];
-  return { conclusion: verdict === "pass" ? "success" : "failure", title: headline(result), summary, annotations: [] };
+  return {
+    conclusion: verdict === "pass" ? "success" : "failure",
+    title: shorten(headline(result, oneLine), TITLE_LIMIT),
+    summary,
+    annotations: [],
+  };
 }
 
 /** “Could not evaluate” is a failure that says why: a check that passes because nobody looked is worse than none. */

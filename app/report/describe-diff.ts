@@ -1,9 +1,11 @@
 import { structuredPatch } from "diff";
 import { describeObject } from "../domain/manifest.ts";
 import type { FieldChange, ObjectChange, ReleaseDiff, ShownValue } from "../domain/release-diff.ts";
-import { fence, plural, takeParts } from "./markdown.ts";
+import { byteLength, fence, plural, shorten, takeParts } from "./markdown.ts";
 
 const LINE_LIMIT = 300;
+/** Beyond this, two texts share too little for a line-by-line comparison to help, and it would take long to find out. */
+const EDIT_LIMIT = 2_000;
 const CONTEXT_LINES = 2;
 
 /** "3 objects change, 1 is created": how much a release moves, in one cell of a table. */
@@ -18,53 +20,77 @@ export function countChanges(diff: ReleaseDiff): string {
   return parts.length === 0 ? "no object changes" : parts.join(", ");
 }
 
-/** The whole diff of one release as fenced blocks, cut between objects; what is new or goes away is listed by name. */
+/** The diff of one release as fenced blocks, cut between objects and between lines; what is new or goes away is listed by name. */
 export function describeDiff(diff: ReleaseDiff, limitBytes: number): string {
   const of = (change: ObjectChange["change"]) => diff.objects.filter((object) => object.change === change);
-  const parts = of("changed").map((object) => fence(describeChange(object), "diff"));
-  for (const [change, mark, heading] of [
-    ["created", "+", "New"],
-    ["deleted", "-", "Deleted"],
-  ] as const) {
-    const names = of(change).map((object) => `${mark} ${nameOf(object)}`);
-    if (names.length > 0) parts.push(`${heading}:\n${fence(names.join("\n"), "diff")}`);
-  }
-  if (diff.notDeterministic.length > 0) parts.push(madeUp(diff));
-  const { text, left } = takeParts(parts, limitBytes);
-  return left === 0 ? text : `${text}\n\n_${plural(left, "more object")} not shown here._`;
+  const rest = [
+    ...listObjects("New", "+", of("created"), limitBytes / 5),
+    ...listObjects("Deleted", "-", of("deleted"), limitBytes / 5),
+    ...(diff.notDeterministic.length > 0 ? [madeUp(diff)] : []),
+  ];
+  const room = limitBytes - rest.reduce((bytes, part) => bytes + byteLength(part) + 2, 100);
+  const { text, left } = takeParts(
+    of("changed").map((object) => fenceLines(describeChange(object), room / 2)),
+    room,
+  );
+  const cut = left === 0 ? [] : [`_${plural(left, "more object")} changed, not shown here._`];
+  return [...(text === "" ? [] : [text]), ...cut, ...rest].join("\n\n");
 }
 
-function madeUp(diff: ReleaseDiff): string {
-  return `_${plural(diff.notDeterministic.length, "value")} that the chart makes up at each render ${diff.notDeterministic.length === 1 ? "is" : "are"} left out: ${diff.notDeterministic.length === 1 ? "it is" : "they are"} no change._`;
+function listObjects(heading: string, mark: string, objects: readonly ObjectChange[], limitBytes: number): string[] {
+  if (objects.length === 0) return [];
+  return [
+    `${heading}:\n${fenceLines(
+      objects.map((object) => `${mark} ${nameOf(object)}`),
+      limitBytes,
+    )}`,
+  ];
+}
+
+function fenceLines(lines: readonly string[], limitBytes: number): string {
+  const { text, left } = takeParts(lines, limitBytes, "\n");
+  return fence(left === 0 ? text : `${text}\n… ${plural(left, "more line")}`, "diff");
+}
+
+function madeUp({ notDeterministic: { length } }: ReleaseDiff): string {
+  return length === 1
+    ? "_The chart makes up one value anew at each render; it is left out, because it is no change._"
+    : `_The chart makes up ${length} values anew at each render; they are left out, because they are no change._`;
 }
 
 function nameOf({ id, hook }: ObjectChange): string {
-  return hook === undefined ? describeObject(id) : `${describeObject(id)} (Helm runs it: ${hook})`;
+  return describeLine(hook === undefined ? describeObject(id) : `${describeObject(id)} (Helm runs it: ${hook})`);
 }
 
-function describeChange(object: ObjectChange): string {
-  return [`# ${nameOf(object)}`, ...object.fields.flatMap(describeField)].join("\n");
+function describeChange(object: ObjectChange): string[] {
+  return [`# ${nameOf(object)}`, ...object.fields.flatMap(describeField)];
 }
 
 function describeField({ path, before, after }: FieldChange): string[] {
+  const name = describeLine(path);
   const isText = before.kind === "value" && after.kind === "value" && (before.text.includes("\n") || after.text.includes("\n"));
-  if (isText) return [`  ${path}:`, ...lineDiff(before.text, after.text)];
+  if (isText) return [`  ${name}:`, ...lineDiff(before.text, after.text)];
   return [
-    ...(before.kind === "absent" ? [] : [`- ${path}: ${show(before)}`]),
-    ...(after.kind === "absent" ? [] : [`+ ${path}: ${show(after)}`]),
+    ...(before.kind === "absent" ? [] : [`- ${name}: ${show(before)}`]),
+    ...(after.kind === "absent" ? [] : [`+ ${name}: ${show(after)}`]),
   ];
 }
 
 function lineDiff(before: string, after: string): string[] {
-  const { hunks } = structuredPatch("", "", before, after, "", "", { context: CONTEXT_LINES });
-  return hunks.flatMap((hunk) => [`  @@ line ${hunk.oldStart} @@`, ...hunk.lines.map((line) => oneLine(line))]);
+  const patch = structuredPatch("", "", before, after, "", "", { context: CONTEXT_LINES, maxEditLength: EDIT_LIMIT });
+  if (!patch) return [`- (${countLines(before)})`, `+ (${countLines(after)}, too many to compare here)`];
+  return patch.hunks.flatMap((hunk) => [`  @@ line ${hunk.oldStart} @@`, ...hunk.lines.map(describeLine)]);
+}
+
+function countLines(text: string): string {
+  return plural(text.split("\n").length, "line");
 }
 
 function show(value: Exclude<ShownValue, { kind: "absent" }>): string {
-  return value.kind === "hidden" ? `(hidden, fingerprint ${value.fingerprint})` : oneLine(value.text);
+  return value.kind === "hidden" ? `(hidden, fingerprint ${value.fingerprint})` : describeLine(value.text);
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll("\n", "⏎");
-  return line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)}…` : line;
+/** A line break in a name or value would let it write lines of the diff. */
+function describeLine(text: string): string {
+  return shorten(text.replace(/\r\n|[\n\r\u0085\u2028\u2029]/g, "⏎"), LINE_LIMIT);
 }

@@ -1,15 +1,18 @@
 import { markdownTable } from "markdown-table";
 import type { Finding } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
-import { byteLength, escapeMarkdown, inOrder, plural, takeParts } from "./markdown.ts";
+import { byteLength, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** By this first line the comment is found again. */
 export const COMMENT_MARKER = "<!-- campanile -->";
 
-/** GitHub takes 65,536 characters; the rest is for the rollout that follows below. */
-const PREVIEW_LIMIT_BYTES = 50_000;
+/** A comment has at most 60 KB: GitHub takes 65,536 characters, and the rollout is told in the same one. */
+const PREVIEW_LIMIT_BYTES = 44_000;
 const FINDINGS_SHOWN = 20;
+/** Each list gets so much, so that together they leave room for the diffs. */
+const LIST_LIMIT_BYTES = 9_000;
+const REASONS_LIMIT = 300;
 
 /** What a pull request's one comment says before it is merged. */
 export function previewComment(result: PreviewResult, promotions: readonly string[]): string {
@@ -26,20 +29,34 @@ function isDeployable(result: PreviewResult): boolean {
   return verdictOf(result) === "pass" && result.releases.some((release) => release.diff);
 }
 
-/** One line that says it all, for those who read no further. */
-export function headline(result: PreviewResult): string {
+/**
+ * One line that says it all, for those who read no further.
+ * @param write how text from outside is written where the line goes: a check's title is no Markdown
+ */
+export function headline(result: PreviewResult, write: (text: string) => string = escapeMarkdown): string {
   if (result.couldNot) return "This pull request could not be checked";
   const blocking = result.findings.filter((finding) => finding.severity === "block").length;
   if (blocking > 0) return `${plural(blocking, "fault")} to mend before this can be merged`;
   if (result.releases.length === 0) return "Nothing changes on any hub";
   if (verdictOf(result) === "could-not") return "Part of this pull request could not be checked";
-  const hubs = [...new Set(result.releases.map((release) => release.hubTitle))].map(escapeMarkdown);
-  const environments = result.environments.filter((environment) =>
-    result.releases.some((release) => release.environment === environment),
-  );
-  const reasons = commonReasons(result.releases);
-  const who = hubs.length <= 3 ? hubs.join(", ") : `${hubs.length} hubs`;
-  return `${who}: ${reasons.length > 0 ? reasons.map(escapeMarkdown).join("; ") : `${plural(result.releases.length, "release")} change`} on ${inOrder(environments)}`;
+  const moving = result.releases.filter((release) => release.diff);
+  if (moving.length === 0) return `${nameHubs(result.releases, write)}: no longer in git; what runs there stays`;
+  const reasons = commonReasons(moving).map((reason) => write(shorten(reason, REASONS_LIMIT)));
+  const what =
+    reasons.length > 0 ? reasons.join("; ") : `${plural(moving.length, "release")} ${moving.length === 1 ? "changes" : "change"}`;
+  return `${nameHubs(moving, write)}: ${what} on ${inOrder(environmentsOf(result))}`;
+}
+
+function nameHubs(releases: readonly PreviewRelease[], write: (text: string) => string): string {
+  const hubs = [...new Set(releases.map((release) => release.hubTitle))];
+  return hubs.length <= NAMED_HUBS ? hubs.map((hub) => write(hub)).join(", ") : `${hubs.length} hubs`;
+}
+
+const NAMED_HUBS = 3;
+
+/** The environments in which something moves. */
+function environmentsOf({ environments, releases }: PreviewResult): string[] {
+  return environments.filter((environment) => releases.some((release) => release.environment === environment && release.diff));
 }
 
 function commonReasons(releases: readonly PreviewRelease[]): string[] {
@@ -54,39 +71,73 @@ function body(result: PreviewResult): string[] {
       `**${escapeMarkdown(result.couldNot.what)}** ${escapeMarkdown(result.couldNot.why)}`,
       `**What to do:** ${escapeMarkdown(result.couldNot.fix)}`,
     ];
-  const findings = result.findings.length > 0 ? [findingsList(result.findings)] : [];
-  const broken = result.releases
-    .filter((release) => release.couldNot)
-    .map(
-      (release) =>
-        `**${escapeMarkdown(release.releaseId)} could not be rendered.** ${escapeMarkdown(release.couldNot?.what ?? "")} ${escapeMarkdown(release.couldNot?.why ?? "")} **What to do:** ${escapeMarkdown(release.couldNot?.fix ?? "")}`,
-    );
-  const table = result.releases.length > 0 ? [releaseTable(result)] : [];
-  return [...findings, ...broken, ...table];
+  const broken = result.releases.filter((release) => release.couldNot);
+  return [
+    ...(result.findings.length > 0 ? [findingsList(result.findings)] : []),
+    ...(broken.length > 0 ? [brokenList(broken)] : []),
+    ...(result.releases.length > 0 ? [releaseTable(result)] : []),
+  ];
 }
 
 function findingsList(findings: readonly Finding[]): string {
-  const shown = findings
-    .slice(0, FINDINGS_SHOWN)
-    .map(
-      (finding) =>
-        `- **${escapeMarkdown(finding.at.file)}, line ${finding.at.line}:** ${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)} **What to do:** ${escapeMarkdown(finding.fix)} (\`${finding.code}\`)`,
-    );
-  if (findings.length > FINDINGS_SHOWN) shown.push(`- … and ${findings.length - FINDINGS_SHOWN} more in the check's details.`);
-  return shown.join("\n");
+  const isMixed = findings.some((finding) => finding.severity === "block");
+  const items = findings.slice(0, FINDINGS_SHOWN).map((finding) => describeFinding(finding, isMixed));
+  const { text, left } = takeParts(items, LIST_LIMIT_BYTES, "\n");
+  const more = left + findings.length - items.length;
+  const rest = more > 0 ? `- … and ${more} more in the details of the check “campanile / config”.` : "";
+  // Findings come worst first, so the remarks follow the faults.
+  const heading = isMixed
+    ? ""
+    : `${plural(findings.length, "remark")} that ${findings.length === 1 ? "does" : "do"} not stop the merge:
+`;
+  return [heading, text, rest].filter(Boolean).join("\n");
 }
+
+function describeFinding({ at, severity, what, why, fix, code }: Finding, isMixed: boolean): string {
+  const mark = isMixed && severity !== "block" ? "_Remark._ " : "";
+  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
+}
+
+function brokenList(releases: readonly PreviewRelease[]): string {
+  const parts = releases.map(
+    ({ releaseId, couldNot }) =>
+      `**${escapeMarkdown(releaseId)} could not be rendered.** ${escapeMarkdown(couldNot?.what ?? "")} ${escapeMarkdown(couldNot?.why ?? "")}\n**What to do:** ${escapeMarkdown(couldNot?.fix ?? "")}`,
+  );
+  const { text, left } = takeParts(parts, LIST_LIMIT_BYTES);
+  return [text, left > 0 ? `${plural(left, "more release")} could not be rendered; the diff checks say why.` : ""]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** What becomes of a release that the change takes out of git: Campanile never uninstalls. */
+export const LEFT_ALONE = "stays as it runs; whoever runs the cluster removes it";
 
 function releaseTable(result: PreviewResult): string {
   const rows = result.releases.map((release) => [
     escapeMarkdown(release.releaseId),
-    escapeMarkdown(release.reasons.join("; ")),
-    release.diff
-      ? countChanges(release.diff)
-      : release.couldNot
-        ? "could not be rendered"
-        : "stays as it is; whoever runs the cluster removes it",
+    escapeMarkdown(shorten(release.reasons.join("; "), REASONS_LIMIT)),
+    release.diff ? countChanges(release.diff) : release.couldNot ? "could not be rendered" : LEFT_ALONE,
   ]);
-  return `${markdownTable([["Release", "Why", "In the cluster"], ...rows])}\n\n${plural(result.releases.length, "release")} of ${result.releasesInFleet}; the others stay as they are.`;
+  const { left } = takeParts(
+    rows.map((row) => row.join(" | ")),
+    LIST_LIMIT_BYTES,
+    "\n",
+  );
+  const shown = rows.slice(0, rows.length - left);
+  const table = markdownTable([["Release", "Why", "In the cluster"], ...shown], { alignDelimiters: false });
+  const cut = left > 0 ? `\n\n_${plural(left, "more release")} in the diff checks._` : "";
+  return `${table}${cut}\n\n${describeShare(result)}`;
+}
+
+function describeShare({ releases, releasesInFleet }: PreviewResult): string {
+  const touched = releases.filter((release) => release.diff || release.couldNot).length;
+  if (touched === 0) return "Campanile changes nothing because of this.";
+  const isUnseen = releases.some((release) => release.diff?.objects.length === 0);
+  const share =
+    touched >= releasesInFleet
+      ? `**That is every release of the fleet (${releasesInFleet}).**`
+      : `${plural(touched, "release")} of ${releasesInFleet}; the others stay as they are.`;
+  return isUnseen ? `${share} “No object changes” means none that shows without the keys of the secrets.` : share;
 }
 
 const DIFF_LIMIT_BYTES = 15_000;
@@ -96,15 +147,24 @@ function foldedDiff(release: PreviewRelease): string {
   return `<details><summary>What changes in ${escapeMarkdown(release.releaseId)}</summary>\n\n${describeDiff(release.diff, DIFF_LIMIT_BYTES)}\n\n</details>`;
 }
 
+/** The first environment follows no other: it is deployed at once. */
 function onMerge(result: PreviewResult, promotions: readonly string[]): string {
-  const environments = result.environments.filter((environment) =>
-    result.releases.some((release) => release.environment === environment && release.diff),
-  );
-  const [first, ...later] = environments;
-  const steps = later.map((environment) => `${environment} ${promotions[result.environments.indexOf(environment)] ?? "follows"}`);
-  return `**On merge:** ${[`${first} is deployed at once`, ...steps].join("; ")}. If one fails, what comes after it is not touched.`;
+  const { environments } = result;
+  const touched = environmentsOf(result);
+  const first = environments.indexOf(touched[0] ?? "");
+  const before = first > 0 ? [`${environments[first - 1]} stays as it is`] : [];
+  const steps = touched.map((environment) => {
+    const index = environments.indexOf(environment);
+    return `${environment} ${index === 0 ? "is deployed at once" : (promotions[index] ?? "follows")}`;
+  });
+  const caution = steps.length > 1 ? ` If ${touched[0]} fails, ${inOrder(touched.slice(1))} is not touched.` : "";
+  return `**On merge:** ${[...before, ...steps].join("; ")}.${caution}`;
 }
 
 function footer(result: PreviewResult): string {
-  return `<sub>Campanile rendered ${result.baseSha.slice(0, 7)} and ${result.headSha.slice(0, 7)} and compared the two. Secret values are never shown.</sub>`;
+  const [base, head] = [result.baseSha.slice(0, 7), result.headSha.slice(0, 7)];
+  const did = result.releases.some((release) => release.diff)
+    ? `Campanile rendered ${base} and ${head} and compared the two. Secret values are never shown.`
+    : `Campanile looked at ${head} on top of ${base}.`;
+  return `<sub>${did}</sub>`;
 }

@@ -3,7 +3,7 @@ import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import type { RolloutOutcome } from "../domain/rollout.ts";
 import type { CheckReport } from "./check-outputs.ts";
-import { escapeMarkdown, inOrder, plural } from "./markdown.ts";
+import { escapeMarkdown, inOrder, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
 
 /** The pull request's one comment: what the preview said, then what became of it. */
@@ -11,12 +11,15 @@ export function stickyComment(preview: string | undefined, rollout: string | und
   return [COMMENT_MARKER, ...[rollout, preview].filter((part) => part !== undefined)].join("\n\n");
 }
 
+/** The rollout's part of the comment, with what the preview may take below 60 KB. */
+const FAILURES_LIMIT_BYTES = 7_000;
+const TABLE_LIMIT_BYTES = 7_000;
+
 /** How the rollout of a merge stands; it comes above the preview, because it is the news. */
 export function rolloutSection(progress: DeployProgress): string {
   const { releases } = progress;
   if (releases.length === 0)
     return `### Merged: nothing to roll out\n\nEvery release already runs what ${progress.sha.slice(0, 7)} asks for.`;
-  const rows = releases.map((release) => [escapeMarkdown(release.releaseId), describeState(release.state), took(release)]);
   const failures = releases.flatMap(({ releaseId, state }) =>
     state.kind === "failed"
       ? [
@@ -24,22 +27,34 @@ export function rolloutSection(progress: DeployProgress): string {
         ]
       : [],
   );
-  return [`### ${rolloutHeadline(progress)}`, ...failures, markdownTable([["Release", "State", "Took"], ...rows])].join("\n\n");
+  const { text, left } = takeParts(failures, FAILURES_LIMIT_BYTES);
+  const cut = left > 0 ? [`${plural(left, "more release")} failed; their deployments on GitHub say why.`] : [];
+  return [`### ${rolloutHeadline(progress)}`, ...(text === "" ? [] : [text]), ...cut, stateTable(releases)].join("\n\n");
+}
+
+function stateTable(releases: readonly ReleaseProgress[]): string {
+  const rows = releases.map((release) => [escapeMarkdown(release.releaseId), describeState(release.state), took(release)]);
+  const { left } = takeParts(
+    rows.map((row) => row.join(" | ")),
+    TABLE_LIMIT_BYTES,
+    "\n",
+  );
+  const table = markdownTable([["Release", "State", "Took"], ...rows.slice(0, rows.length - left)], { alignDelimiters: false });
+  return left > 0 ? `${table}\n\n_${plural(left, "more release")} not shown here._` : table;
 }
 
 function rolloutHeadline({ releases, sha }: DeployProgress): string {
   const at = `(${sha.slice(0, 7)})`;
   const of = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind);
-  const failed = of("failed");
-  if (failed.length > 0) {
-    const untouched = of("not-started").map((release) => escapeMarkdown(release.releaseId));
-    const rest = untouched.length > 0 ? `; ${listOf(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched` : "";
-    return `Rollout failed on ${listOf(failed.map((release) => escapeMarkdown(release.releaseId)))}${rest} ${at}`;
+  const [failed, deployed, untouched, superseded] = [of("failed"), of("deployed"), of("not-started"), of("superseded")];
+  const rest = untouched.length > 0 ? `; ${nameReleases(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched` : "";
+  if (failed.length > 0) return `Rollout failed on ${nameReleases(failed)}${rest} ${at}`;
+  if (of("waiting").length + of("rolling-out").length > 0) {
+    const done = deployed.length > 0 ? `: ${deployed.length} of ${plural(releases.length, "release")} done` : "";
+    return `Rolling out${done} ${at}`;
   }
-  if (of("waiting").length + of("rolling-out").length > 0) return `Rolling out ${at}`;
-  const deployed = of("deployed");
-  if (deployed.length === 0) return `Not rolled out: see below ${at}`;
-  return `Rolled out: ${describeDeployed(deployed)}${deployed.length < releases.length ? "; the rest is below" : ""} ${at}`;
+  if (deployed.length === 0) return `Not rolled out: ${superseded.length > 0 ? "a newer commit took over" : "see below"} ${at}`;
+  return `Rolled out: ${describeDeployed(deployed)}${superseded.length > 0 ? "; a newer commit takes the rest" : rest} ${at}`;
 }
 
 /** "Data 8 on staging, then prod", or "3 hubs on staging, then prod". */
@@ -49,7 +64,13 @@ function describeDeployed(deployed: readonly ReleaseProgress[]): string {
   return `${hubs.length <= NAMED_HUBS ? listOf(hubs) : plural(hubs.length, "hub")} on ${inOrder(environments)}`;
 }
 
+function nameReleases(releases: readonly ReleaseProgress[]): string {
+  if (releases.length > NAMED_RELEASES) return plural(releases.length, "release");
+  return listOf(releases.map((release) => escapeMarkdown(release.releaseId)));
+}
+
 const NAMED_HUBS = 3;
+const NAMED_RELEASES = 4;
 
 const listOf = (names: readonly string[]) => new Intl.ListFormat("en").format(names);
 
@@ -77,18 +98,21 @@ function took({ at, startedAt, state }: ReleaseProgress): string {
 
 /** `campanile / deploy` on the merged commit. */
 export function deployCheck(progress: DeployProgress): CheckReport {
-  const failed = progress.releases.filter((release) => release.state.kind === "failed").length;
+  const isFailed = progress.releases.some((release) => release.state.kind === "failed");
   return {
-    conclusion: failed > 0 ? "failure" : "success",
-    title:
-      failed > 0
-        ? `${plural(failed, "release")} failed`
-        : progress.releases.length === 0
-          ? "Nothing to roll out"
-          : `${plural(progress.releases.filter((release) => release.state.kind === "deployed").length, "release")} rolled out`,
+    conclusion: isFailed ? "failure" : "success",
+    title: deployTitle(progress),
     summary: rolloutSection(progress),
     annotations: [],
   };
+}
+
+function deployTitle({ releases }: DeployProgress): string {
+  const count = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind).length;
+  if (count("failed") > 0) return `${plural(count("failed"), "release")} failed`;
+  if (releases.length === 0) return "Nothing to roll out";
+  if (count("deployed") > 0) return `${plural(count("deployed"), "release")} rolled out`;
+  return count("superseded") > 0 ? "Left to a newer commit" : "Nothing rolled out yet";
 }
 
 /** GitHub takes 140 characters for the status of a deployment. */
@@ -98,5 +122,5 @@ export function deploymentDescription(outcome: RolloutOutcome): string {
     superseded: () => "A newer commit took over.",
     failed: () => (outcome.kind === "failed" ? outcome.explanation.what : ""),
   }[outcome.kind]();
-  return text.length > 140 ? `${text.slice(0, 139)}…` : text;
+  return shorten(oneLine(text), 140);
 }

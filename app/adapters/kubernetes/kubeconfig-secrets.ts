@@ -16,7 +16,7 @@ export function kubeconfigSecrets(kubeconfig: string | undefined): string[] {
   return config
     .getUsers()
     .flatMap(({ token, password, keyData }) => [token, password, keyData, decoded(keyData)])
-    .filter((secret) => secret !== undefined && secret !== "");
+    .filter((secret): secret is string => secret !== undefined && secret !== "");
 }
 
 const decoded = (base64: string | undefined) =>

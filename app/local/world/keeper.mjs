@@ -1,34 +1,72 @@
 // Ends every process of the world once the world itself is gone, however it went: the system closes a pipe even after SIGKILL.
-// Standard input: one line per process, "<pid>" for a single process or "-<pid>" for a whole group. End of input means: end them all.
+// Standard input, one line each: "keep <target> <signal>" and "forget <target>". End of input means: end them all.
+// A target is a process id, or the negative id of a process group.
+import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const KILL_AFTER_MS = 3_000;
-const targets = new Set();
+/** What is left then has been killed but waits for its parent to notice. */
+const GIVE_UP_AFTER_MS = 5_000;
+/** How to ask each target to end. */
+const targets = new Map();
 
-process.on("SIGINT", () => {});
-process.on("SIGTERM", () => {});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [verb, target] = line.split(" ");
-  if (verb === "keep") targets.add(Number(target));
+  const [verb, target, signal = "SIGTERM"] = line.split(" ");
+  if (verb === "keep") targets.set(Number(target), signal);
   if (verb === "forget") targets.delete(Number(target));
 }
 
-const signalAll = (signal) => {
-  for (const target of targets) {
+// A program that a part started in a group of its own, as Helm is, is told by its parent to end. It may need killing if the parent does.
+for (const pid of descendantsOf([...targets.keys()].map(Math.abs))) if (!targets.has(-pid)) targets.set(pid, 0);
+signalAll((target) => targets.get(target));
+const startedAt = Date.now();
+const watch = setInterval(() => {
+  const elapsedMs = Date.now() - startedAt;
+  signalAll(() => (elapsedMs < KILL_AFTER_MS ? 0 : "SIGKILL"));
+  if (targets.size === 0 || elapsedMs > GIVE_UP_AFTER_MS) clearInterval(watch);
+}, 20);
+
+/** Forgets whatever is gone. */
+function signalAll(signalFor) {
+  for (const target of targets.keys()) {
     try {
-      process.kill(target, signal);
+      process.kill(target, signalFor(target));
     } catch {
       targets.delete(target);
     }
   }
-};
+}
 
-signalAll("SIGTERM");
-const deadline = Date.now() + KILL_AFTER_MS;
-const watch = setInterval(() => {
-  signalAll(0);
-  if (targets.size > 0 && Date.now() < deadline) return;
-  signalAll("SIGKILL");
-  clearInterval(watch);
-}, 50);
+/** Empty where the system has no /proc. */
+function descendantsOf(pids) {
+  const childrenOf = new Map();
+  for (const pid of runningPids()) {
+    const parent = parentOf(pid);
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+  }
+  const found = [];
+  for (let next = pids; next.length > 0; found.push(...next)) next = next.flatMap((pid) => childrenOf.get(pid) ?? []);
+  return found;
+}
+
+function runningPids() {
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** @see proc_pid_stat(5): the name, in parentheses, may itself hold some */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import type { Keeper } from "./keep-processes.ts";
 
 export interface ProcessOptions {
@@ -11,6 +13,10 @@ export interface ProcessOptions {
   args: readonly string[];
   env?: Record<string, string>;
   stdin?: string;
+  /** Whom it runs as, where this is root and the program refuses to be. */
+  user?: { uid: number; gid: number };
+  /** What asks it to end; SIGTERM when left out. */
+  stopSignal?: NodeJS.Signals;
   logDir: string;
   keeper: Keeper;
   /** Called when the process ends without having been asked to. */
@@ -31,54 +37,49 @@ export interface RunningProcess {
 
 /** After this, a part that was asked to end is killed. */
 const STOP_GRACE_MS = 5_000;
+/** What a process wrote is read to its end, unless a program that it left behind keeps the pipe open. */
+const LAST_OUTPUT_MS = 500;
 
-/** Starts one part of the world in a process group of its own, with its output in a log file. */
+/**
+ * Starts one part of the world in a process group of its own, with its output in a log file.
+ * @throws when it cannot be run, or when the world is ending and nobody would end this part any more
+ */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
-  const { name, keeper } = options;
+  const { name, keeper, stopSignal = "SIGTERM" } = options;
   await mkdir(options.logDir, { recursive: true });
-  const logFile = path.join(options.logDir, `${name}.log`);
-  const log = createWriteStream(logFile, { flags: "a" });
+  if (keeper.isClosing()) throw new Error(`${name} was not started: the world is ending`);
   const child = spawn(options.command, options.args, {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: "C.UTF-8", ...options.env },
+    ...options.user,
   });
   const pid = child.pid;
   if (pid === undefined) {
-    const [error] = await new Promise<[Error]>((resolve) => child.once("error", (cause) => resolve([cause])));
-    throw new Error(`${name} could not be started: ${error.message}`);
+    const [error] = await once(child, "error");
+    throw new Error(`${name} could not be started: ${error instanceof Error ? error.message : String(error)}`);
   }
-  keeper.keep(-pid);
+  keeper.keep(-pid, stopSignal);
   child.stdin.on("error", () => {});
   child.stdin.end(options.stdin ?? "");
 
-  const seen: string[] = [];
-  const waiters = new Set<() => void>();
-  let ending: string | undefined;
+  const logFile = path.join(options.logDir, `${name}.log`);
+  const output = followOutput(child, logFile);
   let asked = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
-      log.write(`${line}\n`);
-      if (waiters.size === 0 && seen.length > 200) return;
-      seen.push(line);
-      for (const wake of waiters) wake();
-    });
-  }
-  const exited = new Promise<void>((resolve) => {
-    child.once("exit", (code, signal) => {
-      ending = signal ?? `exit code ${code}`;
-      keeper.forget(-pid);
-      for (const wake of waiters) wake();
-      if (!asked && !keeper.isClosing()) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
-      log.end();
-      resolve();
-    });
+  let hasEnded = false;
+  const exited = once(child, "exit").then(([code, signal]) => {
+    hasEnded = true;
+    // Whatever of its group is left has lost its purpose.
+    signalGroup(pid, "SIGKILL");
+    keeper.forget(-pid);
+    const ending = signal ?? `exit code ${code}`;
+    if (!asked && !keeper.isClosing()) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
+    return ending;
   });
-
-  const lastWords = () =>
-    `${name} did not start (${ending}). Its last words:\n${seen.slice(-8).join("\n")}\nThe whole log: ${logFile}`;
-  const failed = exited.then((): never => {
-    throw new Error(lastWords());
+  const failed = Promise.all([exited, output.ended]).then(([ending]): never => {
+    throw new Error(
+      `${name} has ended (${ending}). Its last words:\n${output.lines.slice(-8).join("\n")}\nThe whole log: ${logFile}`,
+    );
   });
   failed.catch(() => {});
 
@@ -87,34 +88,53 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     pid,
     logFile,
     exited: failed,
-    waitForLine: (pattern) =>
-      new Promise((resolve, reject) => {
-        let from = 0;
-        const look = () => {
-          for (; from < seen.length; from++) {
-            const match = pattern.exec(seen[from] ?? "");
-            if (match) {
-              waiters.delete(look);
-              return resolve(match);
-            }
-          }
-          if (ending !== undefined) {
-            waiters.delete(look);
-            reject(new Error(lastWords()));
-          }
-        };
-        waiters.add(look);
-        look();
-      }),
-    async stop(signal = "SIGTERM") {
+    waitForLine: (pattern) => Promise.race([output.find(pattern), failed]),
+    async stop(signal = stopSignal) {
       asked = true;
-      if (ending !== undefined) return;
+      if (hasEnded) return;
       signalGroup(pid, signal);
       const killer = setTimeout(() => signalGroup(pid, "SIGKILL"), STOP_GRACE_MS);
       await exited;
       clearTimeout(killer);
     },
   };
+}
+
+/** How many lines are remembered for those who ask late and for last words. */
+const LINES_KEPT = 400;
+
+/** Writes both outputs to the log, line by line. */
+function followOutput(child: ChildProcessByStdio<Writable, Readable, Readable>, logFile: string) {
+  const log = createWriteStream(logFile, { flags: "a" });
+  const lines: string[] = [];
+  const waiting = new Set<(line: string) => void>();
+  const readers = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+  for (const reader of readers) {
+    reader.on("line", (line) => {
+      log.write(`${line}\n`);
+      if (lines.push(line) > LINES_KEPT) lines.shift();
+      for (const look of waiting) look(line);
+    });
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => setTimeout(resolve, LAST_OUTPUT_MS));
+    child.once("close", resolve);
+  }).then(() => {
+    for (const reader of readers) reader.close();
+    log.end();
+  });
+  const find = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve) => {
+      const look = (line: string) => {
+        const match = pattern.exec(line);
+        if (!match) return false;
+        waiting.delete(look);
+        resolve(match);
+        return true;
+      };
+      if (!lines.some(look)) waiting.add(look);
+    });
+  return { lines, ended, find };
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

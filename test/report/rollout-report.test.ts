@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import type { DeployProgress, ReleaseProgress, ReleaseState } from "../../app/domain/deploy-progress.ts";
+import { deployCheck, deploymentDescription, rolloutSection } from "../../app/report/rollout-report.ts";
+
+const startedAt = new Date("2026-11-24T11:00:00Z");
+const SHA = "0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c";
+const explanation = {
+  code: "image-pull",
+  what: "The image registry.campanile.example/user-data8:2026.11.2@sha256:be187f631112 cannot be pulled, so the container user of pod hook-image-puller-x2x4q does not start.",
+  why: "The registry's answer: manifest unknown.",
+  fix: "Check that this tag and digest were really pushed, and that the cluster may read the repository. Then merge a pull request with the right pin.",
+};
+
+function release(hub: string, environment: string, state: ReleaseState, seconds = 95): ReleaseProgress {
+  const times = state.kind === "waiting" ? {} : { startedAt, at: new Date(startedAt.getTime() + seconds * 1000) };
+  return {
+    releaseId: `${hub}-${environment}`,
+    hub,
+    hubTitle: { data8: "Data 8", data100: "Data 100" }[hub] ?? hub,
+    environment,
+    url: `https://${hub}-${environment}.courses.example`,
+    reasons: ["image user-data8 2026.11.1 → 2026.11.2"],
+    state,
+    ...times,
+  };
+}
+
+const progress = (...releases: ReleaseProgress[]): DeployProgress => ({ sha: SHA, pullRequests: [42], startedAt, releases });
+
+const deployed: ReleaseState = { kind: "deployed", revision: 7 };
+const failed: ReleaseState = { kind: "failed", explanation, revision: 8 };
+
+const STATES: Record<string, DeployProgress> = {
+  "nothing-to-do": progress(),
+  running: progress(release("data8", "staging", { kind: "rolling-out" }), release("data8", "prod", { kind: "waiting" })),
+  "staging-done": progress(release("data8", "staging", deployed), release("data8", "prod", { kind: "rolling-out" })),
+  "all-good": progress(release("data8", "staging", deployed), release("data8", "prod", deployed, 41)),
+  "two-hubs-good": progress(
+    release("data100", "staging", deployed),
+    release("data100", "prod", deployed),
+    release("data8", "staging", deployed),
+    release("data8", "prod", deployed),
+  ),
+  "staging-failed-prod-held": progress(
+    release("data8", "staging", failed),
+    release("data8", "prod", { kind: "not-started", because: "data8-staging failed" }, 0),
+  ),
+  "one-hub-failed-the-other-good": progress(
+    release("data100", "staging", deployed),
+    release("data100", "prod", deployed),
+    release("data8", "staging", failed),
+    release("data8", "prod", { kind: "not-started", because: "data8-staging failed" }, 0),
+  ),
+  "prod-waits-for-a-person": progress(
+    release("data8", "staging", deployed),
+    release("data8", "prod", { kind: "not-started", because: "campanile.yaml says that a person starts prod" }, 0),
+  ),
+  "held-by-a-person": progress(
+    release("data8", "prod", { kind: "not-started", because: "campanile.yaml says that a person starts prod" }, 0),
+  ),
+  superseded: progress(
+    release("data8", "staging", { kind: "superseded", bySha: "f".repeat(40) }, 0),
+    release("data8", "prod", { kind: "not-started", because: "a newer commit took over on staging" }, 0),
+  ),
+  "prod-failed": progress(release("data8", "staging", deployed), release("data8", "prod", failed)),
+};
+
+test.each(Object.entries(STATES))("what a merged pull request is told: %s", async (name, state) => {
+  await expect(`${rolloutSection(state)}\n`).toMatchFileSnapshot(`expected/rollout-${name}.md`);
+});
+
+const CHECKS: [string, string, string][] = [
+  ["nothing-to-do", "success", "Nothing to roll out"],
+  ["all-good", "success", "2 releases rolled out"],
+  ["staging-failed-prod-held", "failure", "1 release failed"],
+  ["prod-waits-for-a-person", "success", "1 release rolled out"],
+  ["held-by-a-person", "success", "Nothing rolled out yet"],
+  ["superseded", "success", "Left to a newer commit"],
+];
+
+test.each(CHECKS)("the deploy check: %s is a %s", (name, conclusion, title) => {
+  const state = STATES[name];
+  if (!state) throw new Error(`no state ${name}`);
+  expect(deployCheck(state)).toEqual({ conclusion, title, summary: rolloutSection(state), annotations: [] });
+});
+
+test("many failures are counted and the first are told", () => {
+  const many = Array.from({ length: 200 }, (_, n) =>
+    release(`hub${n}`, "staging", { ...failed, explanation: { ...explanation, why: "x".repeat(900) } }),
+  );
+  const section = rolloutSection(progress(...many));
+  expect(section).toContain("### Rollout failed on 200 releases");
+  expect(section).toContain("**hub0-staging failed.**");
+  expect(section).toMatch(/\d+ more releases failed; their deployments on GitHub say why\./);
+  expect(Buffer.byteLength(section)).toBeLessThan(15_500);
+});
+
+test.each([
+  [deployed, "Healthy."],
+  [{ kind: "superseded", bySha: "f" } as const, "A newer commit took over."],
+  [failed, expect.stringMatching(/^The image .{100,}…$/)],
+])("a deployment's status: $kind", (outcome, description) => {
+  if (outcome.kind !== "deployed" && outcome.kind !== "superseded" && outcome.kind !== "failed") return;
+  expect(deploymentDescription(outcome)).toEqual(description);
+  expect(deploymentDescription(outcome).length).toBeLessThanOrEqual(140);
+});
+
+test("a deployment's status is cut between characters", () => {
+  const what = `${"x".repeat(138)}😀 and more`;
+  expect(deploymentDescription({ ...failed, explanation: { ...explanation, what } })).toBe(`${"x".repeat(138)}…`);
+});
