@@ -4,10 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 
-/**
- * Everything Campanile is told from outside, checked once.
- * Every name in `docs/settings.md` is a key of this schema.
- */
+/** Everything Campanile is told from outside, checked once. */
 export interface Settings {
   http: { host: string; port: number };
   github: {
@@ -25,7 +22,7 @@ export interface Settings {
   dataDir: string;
   /** Stable across restarts and different for each replica: it says whose unfinished work is picked up. */
   replicaId: string;
-  kubeconfig: string | undefined;
+  kubeconfig: string;
   helmBinary: string;
   sopsBinary: string;
   sopsAgeKeyFile: string | undefined;
@@ -91,7 +88,8 @@ const OWNER_AND_NAME = "must be owner/name, such as berkeley/deploy-config";
 const wholeNumber = (least: number, most: number, mistake: string) =>
   z.coerce.number(mistake).int(mistake).min(least, mistake).max(most, mistake);
 
-const variables = z.object({
+/** The environment variables; `docs/settings.md` tells each with its default. */
+export const variables = z.object({
   CAMPANILE_HOST: z.string().default("0.0.0.0"),
   CAMPANILE_PORT: wholeNumber(0, 65_535, "must be a port number, at most 65535").default(3000),
   CAMPANILE_GITHUB_APP_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER, APP_ID),
@@ -113,7 +111,8 @@ const variables = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, "may have letters, digits, dots and dashes, 64 at most")
     .default("campanile-0"),
-  KUBECONFIG: z.string().optional(),
+  // Named outright, because Helm runs with a home of its own and would not find it there.
+  KUBECONFIG: z.string().default(path.join(homedir(), ".kube", "config")),
   CAMPANILE_HELM: z.string().default("helm"),
   CAMPANILE_SOPS: z.string().default("sops"),
   SOPS_AGE_KEY_FILE: z.string().optional(),

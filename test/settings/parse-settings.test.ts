@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseSettings, SettingsError } from "../../app/settings.ts";
@@ -46,7 +46,7 @@ test("four settings are enough; the others have defaults", () => {
     deployConfigRepository: "berkeley/deploy-config",
     databaseUrl: undefined,
     replicaId: "campanile-0",
-    kubeconfig: undefined,
+    kubeconfig: join(homedir(), ".kube", "config"),
     helmBinary: "helm",
     sopsBinary: "sops",
     chartMirrors: {},
