@@ -8,7 +8,7 @@ import { variables } from "../../app/settings.ts";
 const PAGE = path.resolve(import.meta.dirname, "../../docs/settings.md");
 
 test("docs/settings.md has every variable that Campanile reads, in order, with its default", async () => {
-  const rows = [...(await readFile(PAGE, "utf8")).matchAll(/^\| `(\w+)` \| (\S+) \| .+ \|$/gm)];
+  const rows = [...(await readFile(PAGE, "utf8")).matchAll(/^\| `(\w+)` +\| (\S+) +\| .+ \|$/gm)];
   const told = rows.map(([, name, value]) => [name, value?.replaceAll("`", "")]);
   expect(told).toEqual(Object.entries(variables.shape).map(([name, schema]) => [name, defaultOf(schema)]));
 });

@@ -26,7 +26,7 @@ export function explainCommand(): Command {
 }
 
 /** Markdown; the pages under docs/rules are exactly this. */
-function describeRule({ code, family, severity, title, why, fix, example }: Rule): string {
+export function describeRule({ code, family, severity, title, why, fix, example }: Rule): string {
   return `${[
     `# ${code}`,
     `**${title}.**`,
