@@ -68,7 +68,7 @@ function releaseView(of: {
 }
 
 /** A wrapper chart holds the JupyterHub chart's values below the name of its dependency: whatever stands before `singleuser`. */
-function jupyterhubPath(imageValuePath: string): string[] {
+export function jupyterhubPath(imageValuePath: string): string[] {
   const keys = imageValuePath.split(".");
   const at = keys.indexOf("singleuser");
   return at < 0 ? [] : keys.slice(0, at);

@@ -120,16 +120,25 @@ test.each<[fault: string, code: string, change: readonly [string, string], line:
 
 test("files that are there with another content are all named, and nothing is written beside them", async () => {
   const folder = await emptyFolder();
-  await writeFile(path.join(folder, "README.md"), "ours\n");
+  await writeFile(path.join(folder, "campanile.yaml"), "ours\n");
   await mkdir(path.join(folder, "hubs/data8"), { recursive: true });
   await writeFile(path.join(folder, "hubs/data8/values"), "a file where a folder should be\n");
   const before = await readFolder(folder);
   const run = await campanile(["init", "--answers", SAMPLE_ANSWERS, folder]);
   expect(run).toMatchObject({ exitCode: 2, stdout: "" });
-  for (const file of ["README.md", "hubs/data8/values/common.yaml", "hubs/data8/values/prod.yaml"])
+  for (const file of ["campanile.yaml", "hubs/data8/values/common.yaml", "hubs/data8/values/prod.yaml"])
     expect(run.stderr).toContain(`  ${file}\n`);
-  expect(run.stderr).not.toContain("campanile.yaml");
+  expect(run.stderr).not.toContain("hub.yaml");
   expect(await readFolder(folder)).toEqual(before);
+});
+
+test("a README that was there before stays, and the rest is written beside it", async () => {
+  const folder = await emptyFolder();
+  await writeFile(path.join(folder, "README.md"), "ours\n");
+  const run = await campanile(["init", "--answers", SAMPLE_ANSWERS, folder]);
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(run.stdout).toContain("README.md is yours and was left as it is.\n");
+  expect(await readFolder(folder)).toMatchObject({ "README.md": "ours\n", "campanile.yaml": expect.any(String) });
 });
 
 test("the same answers a second time change nothing, and make up for a file that is gone", async () => {

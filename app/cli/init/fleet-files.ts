@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
-import type { JsonObject } from "../../domain/json.ts";
 import { FLEET_FILE, hubFiles, sharedValuesFiles } from "../../load/layout.ts";
 import { type FileKind, jsonSchemaOf, SCHEMAS } from "../../load/read-file.ts";
+import { jupyterhubPath } from "../../validate/fleet-view.ts";
 import type { Answers, WrittenAnswers } from "./answers.ts";
-import { README } from "./readme.ts";
+import { README_FILE, readme } from "./readme.ts";
+import { environmentValues, hubValues, sharedValues } from "./starting-values.ts";
 
 /** Folder of the JSON Schemas that editors read. */
 const SCHEMA_FOLDER = ".schema";
@@ -15,23 +16,26 @@ const SCHEMA_FOLDER = ".schema";
  */
 export function fleetFiles(answers: Answers, written: WrittenAnswers): Map<string, string> {
   const environments = answers.fleet.environments.map((environment) => environment.name);
+  // All hubs begin with one chart, so one path fits them all.
+  const jupyterhub = jupyterhubPath(Object.values(answers.hubs)[0]?.hub.image.valuePath ?? "");
   const files = new Map<string, string>();
   const addYaml = (path: string, kind: FileKind, content: object) => files.set(path, yamlText(path, kind, content));
   addYaml(FLEET_FILE, "campanile", written.fleet);
-  for (const path of sharedValuesFiles(environments)) addYaml(path, "values", path.endsWith("/common.yaml") ? SHARED_VALUES : {});
+  for (const path of sharedValuesFiles(environments))
+    addYaml(path, "values", path.endsWith("/common.yaml") ? sharedValues(jupyterhub) : {});
   for (const [name, hub] of Object.entries(answers.hubs)) {
     const paths = hubFiles(name);
     addYaml(paths.hub, "hub", written.hubs[name]?.hub ?? hub.hub);
     for (const environment of environments.filter((each) => Object.hasOwn(hub.hub.environments, each))) {
       const [common, own] = paths.values(environment);
-      if (common !== undefined) addYaml(common, "values", hubValues(hub));
-      if (own !== undefined) addYaml(own, "values", environmentValues(hub.hub.environments[environment]?.url ?? ""));
+      if (common !== undefined) addYaml(common, "values", hubValues(jupyterhub, hub));
+      if (own !== undefined) addYaml(own, "values", environmentValues(jupyterhub, hub.hub.environments[environment]?.url ?? ""));
       addYaml(paths.pins(environment), "pins", { hub: answers.chart, image: hub.image });
     }
   }
   for (const [path, text] of schemaFiles()) files.set(path, text);
   files.set(".sops.yaml", sopsRules(answers.ageRecipient));
-  files.set("README.md", README);
+  files.set(README_FILE, readme(jupyterhub));
   return files;
 }
 
@@ -65,29 +69,6 @@ function yamlText(path: string, kind: FileKind, content: object): string {
   const quotes = kind === "pins" ? ({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const) : {};
   const body = Object.keys(content).length === 0 ? "" : stringify(content, { version: "1.1", lineWidth: 0, ...quotes });
   return schemaLine(path, kind) + (HEADINGS[kind] ?? "") + body;
-}
-
-/** What every hub wants, whatever its course. */
-const SHARED_VALUES: JsonObject = {
-  jupyterhub: {
-    proxy: { service: { type: "ClusterIP" } },
-    ingress: { enabled: true },
-    cull: { enabled: true, timeout: 3600, every: 600 },
-  },
-};
-
-function hubValues({ hub, memory, adminUsers }: Answers["hubs"][string]): JsonObject {
-  return {
-    course: { title: hub.title, owners: hub.owners },
-    jupyterhub: {
-      ...(adminUsers.length > 0 ? { hub: { config: { Authenticator: { admin_users: adminUsers } } } } : {}),
-      singleuser: { memory: { guarantee: memory.guarantee, limit: memory.limit } },
-    },
-  };
-}
-
-function environmentValues(url: string): JsonObject {
-  return { jupyterhub: { ingress: { hosts: [new URL(url).hostname] } } };
 }
 
 function sopsRules(ageRecipient: string): string {

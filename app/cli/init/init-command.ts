@@ -9,7 +9,8 @@ import { isSchemaFile, schemaFiles } from "./fleet-files.ts";
 import { askForAnswers, askOn } from "./interview.ts";
 import { makeFleet } from "./make-fleet.ts";
 import { nextSteps } from "./next-steps.ts";
-import { type Written, writeFiles } from "./write-files.ts";
+import { README_FILE } from "./readme.ts";
+import { type WhenOther, type Written, writeFiles } from "./write-files.ts";
 
 interface Flags {
   answers?: string;
@@ -45,10 +46,15 @@ async function makeFrom(folder: string, name: string, content: Buffer): Promise<
     process.exitCode = 1;
     return false;
   }
-  // Nobody edits the schemas, so an old one is no loss.
-  const written = await writeFiles(folder, made.files, isSchemaFile);
+  const written = await writeFiles(folder, made.files, whenOther);
   process.stdout.write(`${listWritten(folder, written)}${nextSteps(folder, made.secretsFiles)}`);
   return true;
+}
+
+/** Nobody edits the schemas, so an old one is no loss. A repository that GitHub made has a README of its own already. */
+function whenOther(file: string): WhenOther {
+  if (isSchemaFile(file)) return "replace";
+  return file === README_FILE ? "keep" : "stop";
 }
 
 const CANCELLED = 130;
@@ -77,19 +83,20 @@ async function makeByAsking(folder: string): Promise<void> {
 }
 
 async function refreshSchemas(folder: string): Promise<void> {
-  const written = await writeFiles(folder, schemaFiles(), isSchemaFile);
+  const written = await writeFiles(folder, schemaFiles(), whenOther);
   const isCurrent = written.created.length + written.replaced.length === 0;
   process.stdout.write(
     isCurrent ? "The schemas in .schema/ are up to date; nothing was changed.\n" : listWritten(folder, written),
   );
 }
 
-function listWritten(folder: string, { created, replaced, same }: Written): string {
+function listWritten(folder: string, { created, replaced, same, kept }: Written): string {
   const count = created.length + replaced.length;
   const place = path.relative(process.cwd(), folder) || "this folder";
   const lines = [...created.map((file) => `  ${file}`), ...replaced.map((file) => `  ${file} (brought up to date)`)];
   const left = same.length > 0 ? `Already as they should be: ${same.length} files.\n` : "";
-  return `Wrote ${count} ${count === 1 ? "file" : "files"} to ${place}.\n${lines.map((line) => `${line}\n`).join("")}${left}`;
+  const untouched = kept.map((file) => `${file} is yours and was left as it is.\n`).join("");
+  return `Wrote ${count} ${count === 1 ? "file" : "files"} to ${place}.\n${lines.map((line) => `${line}\n`).join("")}${left}${untouched}`;
 }
 
 async function isFleet(folder: string): Promise<boolean> {

@@ -36,6 +36,6 @@ function answerPath(file: string, path: YamlPath): YamlPath {
   if (file.includes("/pins/")) return path[0] === "hub" ? ["chart", ...path.slice(1)] : [...hub, ...path];
   const [, environment] = /\/values\/(.+)\.yaml$/.exec(file) ?? [];
   if (environment !== undefined && environment !== "common") return [...hub, "hub", "environments", environment, "url"];
-  const isMemory = path[1] === "singleuser" && path[2] === "memory";
-  return isMemory ? [...hub, ...path.slice(2)] : hub;
+  const memory = path.indexOf("singleuser") + 1;
+  return memory > 0 && path[memory] === "memory" ? [...hub, ...path.slice(memory)] : hub;
 }

@@ -1,5 +1,10 @@
-/** README.md of a new `deploy-config` repository, for instructors who have never seen one. */
-export const README = `# deploy-config
+export const README_FILE = "README.md";
+
+/**
+ * README.md of a new `deploy-config` repository, for instructors who have never seen one.
+ * @param jupyterhub the keys below which the chart expects JupyterHub's values
+ */
+export const readme = (jupyterhub: readonly string[]) => `# deploy-config
 
 What the course hubs run. Change it with a pull request: Campanile answers with what the change would do in the cluster, and
 deploys it after the merge, first to the first environment and then, if that went well, to the next.
@@ -8,7 +13,7 @@ deploys it after the merge, first to the first environment and then, if that wen
 | --- | --- |
 | give students another image | \`hubs/<hub>/pins/<env>.yaml\`: \`tag\` and \`digest\` |
 | promote what staging runs | copy \`pins/staging.yaml\` over \`pins/prod.yaml\` |
-| give students more memory | \`hubs/<hub>/values/common.yaml\`: \`jupyterhub.singleuser.memory\` |
+| give students more memory | \`hubs/<hub>/values/common.yaml\`: \`${[...jupyterhub, "singleuser", "memory"].join(".")}\` |
 | change something for one environment only | \`hubs/<hub>/values/<env>.yaml\` |
 | change something for all hubs | \`values/common.yaml\`; the pull request lists every hub it touches |
 | change a secret | \`sops edit hubs/<hub>/secrets/<env>.yaml\`; never commit one in clear |

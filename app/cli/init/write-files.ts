@@ -8,26 +8,37 @@ export interface Written {
   replaced: string[];
   /** They were there already, with these very bytes. */
   same: string[];
+  /** They were there with another content, and still are. */
+  kept: string[];
 }
+
+/** What becomes of a file that is there with another content; `stop` writes nothing at all. */
+export type WhenOther = "replace" | "keep" | "stop";
 
 /**
  * Puts files into a folder, all of them or none. A run that was killed half-way can be run again: what it wrote is then the same.
- * @param mayReplace which files may be there with another content; any other such file stops the whole
  * @throws {ConfigError} `files-in-the-way` or `cannot-write`; the folder is then as it was
  */
 export async function writeFiles(
   folder: string,
   files: ReadonlyMap<string, string>,
-  mayReplace: (file: string) => boolean,
+  whenOther: (file: string) => WhenOther,
 ): Promise<Written> {
   const found = await Promise.all(
     [...files].map(async ([file, text]) => ({ file, text, state: await stateOf(path.join(folder, file), text) })),
   );
-  const inTheWay = found.filter(({ file, state }) => state === "other" && !mayReplace(file)).map(({ file }) => file);
+  const others = (wanted: WhenOther) =>
+    found.flatMap(({ file, state }) => (state === "other" && whenOther(file) === wanted ? [file] : []));
+  const inTheWay = others("stop");
   if (inTheWay.length > 0) throw filesInTheWay(folder, inTheWay);
-  const filesThatAre = (wanted: FileState) => found.filter(({ state }) => state === wanted).map(({ file }) => file);
-  const written = { created: filesThatAre("absent"), replaced: filesThatAre("other"), same: filesThatAre("same") };
-  const changed = new Map(found.filter(({ state }) => state !== "same").map(({ file, text }) => [file, text]));
+  const filesThatAre = (wanted: FileState) => found.flatMap(({ file, state }) => (state === wanted ? [file] : []));
+  const written = {
+    created: filesThatAre("absent"),
+    replaced: others("replace"),
+    same: filesThatAre("same"),
+    kept: others("keep"),
+  };
+  const changed = new Map([...files].filter(([file]) => written.created.includes(file) || written.replaced.includes(file)));
   if (changed.size > 0) await writeAllOrNone(folder, changed, written.created);
   return written;
 }
