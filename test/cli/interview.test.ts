@@ -6,6 +6,9 @@ import { makeFleet } from "../../app/cli/init/make-fleet.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
+/** Ctrl+U. A wrong answer stays in its line, to be mended. */
+const CLEAR_LINE = "\u0015";
+
 /** Questions as they must come, by their beginning, and what a person types. Empty: the suggestion is taken. */
 const TALK: readonly (readonly [question: string, typed: string])[] = [
   ["Name of the fleet", "Course hubs"],
@@ -14,10 +17,12 @@ const TALK: readonly (readonly [question: string, typed: string])[] = [
   ["Its context", "gke_courses"],
   ["The Kubernetes version", "1.36"],
   ["Write the version that the cluster runs", ".3"],
+  ["When prod follows staging", "at once"],
+  ["when a person says so (manual)", `${CLEAR_LINE}after 2h`],
   ["Chart of the hubs", ""],
-  ["Address of its chart repository", "https://charts.example.edu/"],
-  ["Its exact version", "1.0.0"],
-  ["Its digest, as the repository's", DIGEST],
+  ["Address of its chart repository", ""],
+  ["Its exact version", "4.4.0"],
+  ["Its digest (in https://hub.jupyter.org/helm-chart/index.yaml", "b".repeat(64)],
   ["Public age key", `age1${"q".repeat(58)}`],
   ["Short name of the first hub", "data8"],
   ["Title of its course", "Data 8"],
@@ -26,9 +31,10 @@ const TALK: readonly (readonly [question: string, typed: string])[] = [
   ["Its address in prod", "https://data8.example.edu"],
   ["Image that students work in", "registry.example.edu/user-data8"],
   ["Its tag", "2026.11"],
-  ["Its digest, as the registry", DIGEST],
-  ["Memory that each student's", ""],
-  ["Memory that it may use", "3G"],
+  ["Its digest (docker buildx", DIGEST],
+  ["Memory that each student's", "4G"],
+  ["Memory that it may use", ""],
+  ["It must be 4G or more", `${CLEAR_LINE}8G`],
 ];
 
 /** A person at a terminal, who types each answer once its question is shown. */
@@ -63,5 +69,7 @@ test("the answers of an interview make a fleet without fault; a wrong one is exp
   });
   expect(text).toContain("kubernetesVersion: 1.36.3\n");
   expect(text).toContain("context: gke_courses\n");
-  expect(text).toContain("limit: 3G\n");
+  expect(text).toContain("promotion: after 2h\n");
+  expect(text).toContain(`digest: sha256:${"b".repeat(64)}\n`);
+  expect(text).toContain("limit: 8G\n");
 });

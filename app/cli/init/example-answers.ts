@@ -17,19 +17,19 @@ fleet:
       cluster: courses
     - name: prod
       cluster: courses
-      # auto, manual (somebody comments /deploy prod), or a while after staging was verified: after 2h
-      promotion: manual
-  # Where each chart is published: a chart repository, or oci://...
+      # When it starts after staging was found healthy: auto, after 2h, or manual (Campanile leaves it alone).
+      promotion: auto
+  # The chart repository of each chart.
   charts:
-    hub: https://charts.example.edu/
+    jupyterhub: https://hub.jupyter.org/helm-chart/
 
 # Secrets are encrypted for this key. age-keygen makes one; its private half stays out of the repository.
 ageRecipient: age1...
 
-# The chart that all hubs begin with, and the SHA-256 of its package, which the repository's index.yaml tells.
+# The chart that all hubs begin with, and the SHA-256 of its package: "digest" in the repository's index.yaml.
 chart:
-  chart: hub
-  version: 1.0.0
+  chart: jupyterhub
+  version: 4.4.0
   digest: sha256:...
 
 # One entry per hub. Its name becomes part of Helm releases and namespaces, such as data8-staging.
@@ -44,6 +44,9 @@ hubs:
       environments:
         staging: { url: https://data8-staging.example.edu }
         prod: { url: https://data8.example.edu }
+      # Where the chart expects the image in its values. Leave this out for a chart that wraps the JupyterHub chart: it is then
+      # jupyterhub.singleuser.image.
+      image: { valuePath: singleuser.image }
       # otter-service, okpy, or external for something that Campanile does not deploy. May be left out.
       grader: { kind: otter-service }
       # May be left out.

@@ -21,7 +21,7 @@ export const RULES = {
   },
   digest: {
     why: "A digest is sha256: and 64 lower-case hex digits; it makes sure that what was tested is what runs.",
-    fix: "Copy the digest from the registry or the chart repository.",
+    fix: "Copy the digest from the registry or the chart repository, whose index.yaml leaves out sha256: before it.",
   },
   "image-name": {
     why: "It is the image's registry and repository in lower case, without tag and digest.",
