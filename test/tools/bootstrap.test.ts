@@ -65,6 +65,13 @@ test("two runs on a fresh clone install the packages once, and the next run inst
   expect(clone.npmRuns()).toBe(1);
 });
 
+test("where NODE_ENV is production, the Node that the project brings is installed all the same", async ({ clone }) => {
+  const arrival = clone.npm();
+  const run = bootstrap({ ...clone, env: { ...clone.env, NODE_ENV: "production" } }, "script.mjs", "it");
+  (await arrival).write("install");
+  expect((await run).stdout).toBe("ran with it");
+});
+
 test("a lock file that changed is installed again", async ({ clone }) => {
   await installed(clone);
   await writeFile(path.join(clone.root, "package-lock.json"), '{"packages":{"":{},"node_modules/new":{"version":"1.0.0"}}}');
@@ -169,6 +176,8 @@ socket.once("data", (word) => {
   if (String(word) === "fail") return process.exit(3);
   rmSync("node_modules", { recursive: true, force: true });
   mkdirSync("node_modules/.bin", { recursive: true });
+  // As npm does; Node is a development package here.
+  if (process.env.NODE_ENV === "production" && !process.argv.includes("--include=dev")) return;
   symlinkSync(process.execPath, "node_modules/.bin/node");
 });
 `,

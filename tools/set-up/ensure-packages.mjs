@@ -35,7 +35,8 @@ async function install(root, node, onNpmStarted) {
   try {
     // All of npm's words go to stderr: stdout belongs to the script that runs afterwards.
     const options = { cwd: root, stdio: ["ignore", 2, 2], env: machineEnvironment(root) };
-    const ending = await runChild("npm", ["ci", "--prefer-offline"], options, onNpmStarted);
+    // Node itself is one of the development packages, which npm leaves out where NODE_ENV is "production".
+    const ending = await runChild("npm", ["ci", "--prefer-offline", "--include=dev"], options, onNpmStarted);
     if (ending.signal !== null) return `npm ci was ended by ${ending.signal}. Run the same command again: it starts anew.`;
     if (ending.code !== 0) {
       return `npm ci failed (exit code ${ending.code}); its own words are above. Mend what they name (often the network or a proxy), then run the same command again.`;
