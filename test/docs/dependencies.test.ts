@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { ROOT } from "./markdown-files.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
 const names = z.record(z.string(), z.string()).transform((versions) => Object.keys(versions));
 const packageFile = z.object({ dependencies: names, devDependencies: names });
 
