@@ -50,7 +50,7 @@ export interface Institution extends InstitutionDescription {
 }
 
 /** What the README asks an installer to grant, and no more. */
-const APP_PERMISSIONS = {
+export const APP_PERMISSIONS = {
   checks: "write",
   contents: "read",
   deployments: "write",
@@ -58,7 +58,7 @@ const APP_PERMISSIONS = {
   metadata: "read",
   pull_requests: "write",
 } as const;
-const APP_EVENTS = ["pull_request", "push"];
+export const APP_EVENTS = ["pull_request", "push"];
 
 /** Sets all up but does not start Campanile: that is `campanile.start()`. */
 export async function startInstitution(world: WorldDescription, options: InstitutionOptions): Promise<Institution> {
