@@ -7,11 +7,13 @@ import { loadFleet } from "../../app/load/load-fleet.ts";
 import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
 import { readFolder, treeOf } from "../load/config-trees.ts";
 
-async function filesOfAnswers(): Promise<Record<string, string>> {
+async function makeSample() {
   const made = await makeFleet("answers.yaml", await readFile(path.join(SAMPLE_FLEET_FOLDER, "answers.yaml")));
   if (made.kind === "faults") throw new Error(made.findings.map(({ at, what }) => `${at.line}: ${what}`).join("\n"));
-  return Object.fromEntries(made.files);
+  return { files: Object.fromEntries(made.files), secretsFiles: made.secretsFiles };
 }
+
+const filesOfAnswers = async () => (await makeSample()).files;
 
 const isValues = (file: string) => /^values\/|\/values\//.test(file);
 
@@ -31,6 +33,29 @@ test("the sample's values have grown, but still say what init wrote", async () =
   expect(parsed(made.map(([file]) => [file, sample[file]]))).toMatchObject(parsed(made));
   for (const [file, text] of made) expect(sample[file]?.split("\n")[0]).toBe(text.split("\n")[0]);
 });
+
+test("the sample has no file but those, the secrets that init asks for, and the answers", async () => {
+  const { files, secretsFiles } = await makeSample();
+  const sample = await readFolder(SAMPLE_FLEET_FOLDER);
+  expect(Object.keys(sample).toSorted()).toEqual([...Object.keys(files), ...secretsFiles, "answers.yaml"].toSorted());
+});
+
+test("every file of the fleet names in its first line the schema of its kind, which is there", async () => {
+  const sample = await readFolder(SAMPLE_FLEET_FOLDER);
+  const files = Object.keys(sample).filter((file) => file.endsWith(".yaml") && !["answers.yaml", ".sops.yaml"].includes(file));
+  const named = files.map((file) => {
+    const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(sample[file] ?? "") ?? [];
+    return [file, path.posix.join(path.posix.dirname(file), schema)];
+  });
+  expect(named).toEqual(files.map((file) => [file, `.schema/${kindOf(file)}.schema.json`]));
+  for (const [, schema = ""] of named) expect(Object.keys(sample)).toContain(schema);
+});
+
+/** `hubs/data8/pins/prod.yaml` is of kind `pins`. */
+function kindOf(file: string): string {
+  const [, kind = ""] = /(?:^|\/)(campanile|hub|pins|values|secrets)(?:\.yaml$|\/)/.exec(file) ?? [];
+  return kind;
+}
 
 test("what init makes loads without findings, as the fleet that was answered", async () => {
   const { fleet, findings } = await loadFleet(treeOf(await filesOfAnswers()), "1".repeat(40));

@@ -7,7 +7,8 @@ export const README_FILE = "README.md";
 export const readme = (jupyterhub: readonly string[]) => `# deploy-config
 
 What the course hubs run. Change it with a pull request: Campanile answers with what the change would do in the cluster, and
-deploys it after the merge, first to the first environment and then, if that went well, to the next.
+deploys it after the merge, first to the first environment and then, if that went well, to the next (when: \`promotion\` in
+\`campanile.yaml\`). \`campanile validate\` tells faults before you push.
 
 | I want to | I change |
 | --- | --- |
@@ -16,9 +17,11 @@ deploys it after the merge, first to the first environment and then, if that wen
 | give students more memory | \`hubs/<hub>/values/common.yaml\`: \`${[...jupyterhub, "singleuser", "memory"].join(".")}\` |
 | change something for one environment only | \`hubs/<hub>/values/<env>.yaml\` |
 | change something for all hubs | \`values/common.yaml\`; the pull request lists every hub it touches |
+| go back to what ran before | revert the pull request on GitHub, and merge the revert |
 | change a secret | \`sops edit hubs/<hub>/secrets/<env>.yaml\`; never commit one in clear |
 | say who answers for a hub | \`hubs/<hub>/hub.yaml\` |
-| add an environment or a cluster | \`campanile.yaml\` |
+| add a hub | a folder in \`hubs/\`, like another one |
+| add an environment or a cluster | \`campanile.yaml\`; each hub lists its environments in \`hub.yaml\` |
 
 Values are plain Helm values. Later files win, maps merge, lists are replaced whole:
 \`values/common.yaml\`, \`values/<env>.yaml\`, \`hubs/<hub>/values/common.yaml\`, \`hubs/<hub>/values/<env>.yaml\`,

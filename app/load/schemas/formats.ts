@@ -66,7 +66,13 @@ export function isRuleName(text: string): text is RuleName {
   return Object.hasOwn(RULES, text);
 }
 
-const text = (rule: RuleName, pattern: RegExp, lengthLimit = 300) => z.string().max(lengthLimit, rule).regex(pattern, rule);
+/** Editors show `patternErrorMessage`; without it they would show the pattern. @see vscode-json-languageservice, JSON Schema extensions */
+const text = (rule: RuleName, pattern: RegExp, lengthLimit = 300) =>
+  z
+    .string()
+    .max(lengthLimit, rule)
+    .regex(pattern, rule)
+    .meta({ patternErrorMessage: `${RULES[rule].why} ${RULES[rule].fix}` });
 
 export const notEmpty = text("not-empty", /\S/);
 export const name = text("name", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 30);
