@@ -23,8 +23,8 @@ test.each(["campanile", "hub", "pins"] as const)("an editor can help with every 
   for (const [path, key] of keys) {
     expect(key.type, path).toEqual(expect.any(String));
     expect(key.description, path).toMatch(/\w+.*[.]$/);
-    // A person who meets a pattern as a message has to read a regular expression.
-    if (key.pattern !== undefined) expect(key.patternErrorMessage, path).toMatch(/\w+.*[.]$/);
+    // A person who meets a pattern as a message has to read a regular expression; a format such as a date has a name.
+    if (key.pattern !== undefined && key.format === undefined) expect(key.patternErrorMessage, path).toMatch(/\w+.*[.]$/);
     // Unknown keys are marked while one types, as the check will refuse them.
     if (isJsonObject(key.properties)) expect(key.additionalProperties, path).toBe(false);
   }
