@@ -2,4 +2,6 @@
 export interface ConfigTree {
   listFiles(): Promise<string[]>;
   readFile(path: string): Promise<Buffer>;
+  /** Names a file's content, such as git's blob id: the same name is the same content, which then need not be parsed again. */
+  contentIdOf?(path: string): string | undefined;
 }

@@ -3,6 +3,7 @@ import type { Finding } from "../domain/finding.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { readYaml, type YamlFile } from "./read-yaml.ts";
+import { rememberParsed } from "./remember-parsed.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import { fleetSchema } from "./schemas/fleet-schema.ts";
 import { hubSchema } from "./schemas/hub-schema.ts";
@@ -51,7 +52,15 @@ export async function readFile<Kind extends FileKind>(
   path: string,
   kind: Kind,
 ): Promise<ReadFile<z.output<(typeof SCHEMAS)[Kind]>>> {
-  const bytes = await tree.readFile(path);
+  return rememberParsed(tree, path, kind, (bytes) => parseFile(path, kind, bytes));
+}
+
+/** The same for a file whose bytes are at hand. */
+export function parseFile<Kind extends FileKind>(
+  path: string,
+  kind: Kind,
+  bytes: Buffer,
+): ReadFile<z.output<(typeof SCHEMAS)[Kind]>> {
   const { yaml, findings } = readYaml(path, bytes);
   if (!yaml) return { file: undefined, findings };
   // Helm reads a values file with nothing but comments as an empty map.

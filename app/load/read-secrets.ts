@@ -4,8 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { blame } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import type { Layer } from "./load-layers.ts";
-import { readFile } from "./read-file.ts";
+import { parseFile } from "./read-file.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
+import { rememberParsed } from "./remember-parsed.ts";
 
 const ENCRYPTED = /^ENC\[AES256_GCM,data:[^,]*,iv:[^,]+,tag:[^,]+,type:(str|int|float|bool|bytes|time)\]$/;
 /** With one of these in its metadata, sops leaves the other values in clear because its user asked for it. */
@@ -21,13 +22,21 @@ const CHOOSING_OPTIONS = [
  * Reads a sops file by its shape: keys are in clear, every encrypted leaf becomes a placeholder of its type.
  * A value that stands in clear is told by its key only.
  */
-export async function readSecrets(tree: ConfigTree, path: string): Promise<{ layer: Layer | undefined; findings: Finding[] }> {
-  const bytes = await tree.readFile(path);
+export async function readSecrets(tree: ConfigTree, path: string): Promise<ReadSecrets> {
+  return rememberParsed(tree, path, "shape", (bytes) => parseSecrets(path, bytes));
+}
+
+interface ReadSecrets {
+  layer: Layer | undefined;
+  findings: Finding[];
+}
+
+function parseSecrets(path: string, bytes: Buffer): ReadSecrets {
   const { yaml, findings } = readYaml(path, bytes);
   if (!yaml) return { layer: undefined, findings };
   if (!isJsonObject(yaml.value) || !isJsonObject(yaml.value.sops))
     return { layer: undefined, findings: [...findings, notEncrypted(yaml)] };
-  const { file, findings: schemaFindings } = await readFile(tree, path, "secrets");
+  const { file, findings: schemaFindings } = parseFile(path, "secrets", bytes);
   if (!file) return { layer: undefined, findings: schemaFindings };
 
   const { sops, ...leaves } = yaml.value;

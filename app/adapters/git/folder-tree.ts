@@ -11,7 +11,7 @@ const LEFT_OUT = new Set([".git", "node_modules"]);
  * The files of a folder as they lie there, committed or not: for an author who looks before the commit. Links are not followed.
  * @throws {ConfigError} `no-folder` or `tree-too-large`
  */
-export async function openFolderTree(folder: string): Promise<GitTree> {
+export async function openFolderTree(folder: string): Promise<Omit<GitTree, "contentIdOf">> {
   const files: string[] = [];
   await collect(folder, "", files);
   return {

@@ -1,4 +1,5 @@
-import { ConfigError } from "../../domain/errors.ts";
+import { LRUCache } from "lru-cache";
+import { ClusterError, ConfigError } from "../../domain/errors.ts";
 import { runGit } from "./run-git.ts";
 
 /** Files that describe a fleet; images and notebooks beside them are not read. */
@@ -11,6 +12,8 @@ const FILES_LIMIT = 20_000;
 export interface GitTree {
   listFiles(): Promise<string[]>;
   readFile(path: string): Promise<Buffer>;
+  /** The blob's id, which names the file's content. */
+  contentIdOf(path: string): string | undefined;
 }
 
 interface Entry {
@@ -32,21 +35,25 @@ export async function openGitTree(repositoryDir: string, treeish: string): Promi
     .map(parseEntry)
     .filter((entry) => entry !== undefined);
   refuseTooLarge(entries);
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents = await readBlobs(repositoryDir, entries);
   return {
-    listFiles: async () => entries.map((entry) => entry.path),
+    listFiles: async () => [...byPath.keys()],
     readFile: async (path) => {
-      const content = contents.get(path);
+      const content = contents.get(byPath.get(path)?.object ?? "");
       if (!content) throw new Error(`no file ${path} in tree ${treeish}`);
       return content;
     },
+    contentIdOf: (path) => byPath.get(path)?.object,
   };
 }
 
 /** `<mode> blob <object> <bytes>\t<path>`; symbolic links (120000) and submodules (160000) are left out, so nothing can point elsewhere. */
 function parseEntry(line: string): Entry | undefined {
-  const match = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t(.+)$/s.exec(line);
+  const match = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+|BAD)\t(.+)$/s.exec(line);
   if (!match?.[1] || !match[3]) return undefined;
+  // git's own word for an object that it cannot find: the file must not seem to be none.
+  if (match[2] === "BAD") throw missingBlob(match[1]);
   const path = match[3];
   return READ_ENDINGS.some((ending) => path.endsWith(ending)) ? { path, object: match[1], bytes: Number(match[2]) } : undefined;
 }
@@ -66,19 +73,46 @@ function refuseTooLarge(entries: readonly Entry[]): void {
   });
 }
 
-async function readBlobs(repositoryDir: string, entries: readonly Entry[]): Promise<Map<string, Buffer>> {
+/** What was read lately: a commit shares nearly all its files with the one before. */
+const recent = new LRUCache<string, Buffer>({ maxSize: TREE_LIMIT_BYTES });
+
+/** @returns the contents by blob id */
+async function readBlobs(
+  repositoryDir: string,
+  wanted: readonly Pick<Entry, "object" | "bytes">[],
+): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
-  if (entries.length === 0) return contents;
+  const missing = new Map<string, number>();
+  for (const { object, bytes } of wanted) {
+    const known = recent.get(object);
+    if (known) contents.set(object, known);
+    else missing.set(object, bytes);
+  }
+  if (missing.size === 0) return contents;
   const { stdout } = await runGit({
     repositoryDir,
     args: ["cat-file", "--batch"],
-    stdin: `${entries.map((entry) => entry.object).join("\n")}\n`,
+    stdin: `${[...missing.keys()].join("\n")}\n`,
   });
   let offset = 0;
-  for (const entry of entries) {
+  for (const [object, bytes] of missing) {
     const start = stdout.indexOf(0x0a, offset) + 1;
-    contents.set(entry.path, stdout.subarray(start, start + entry.bytes));
-    offset = start + entry.bytes + 1;
+    if (stdout.toString("latin1", offset, start) !== `${object} blob ${bytes}\n`) throw missingBlob(object);
+    // A copy, or the smallest file would keep the whole answer in memory.
+    const content = Buffer.from(stdout.subarray(start, start + bytes));
+    offset = start + bytes + 1;
+    contents.set(object, content);
+    recent.set(object, content, { size: Math.max(bytes, 1) });
   }
   return contents;
+}
+
+function missingBlob(object: string): ClusterError {
+  return new ClusterError({
+    code: "git-incomplete",
+    what: `The blob ${object} is missing from the repository.`,
+    why: "The clone is partial or damaged; git lists the file but cannot show it.",
+    fix: "Clone the repository again, without --filter.",
+    canRetry: false,
+  });
 }
