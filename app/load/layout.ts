@@ -6,9 +6,17 @@ export function sharedValuesFiles(environments: readonly string[]): string[] {
   return ["common", ...environments].map((name) => `values/${name}.yaml`);
 }
 
-export function hubFolders(files: Iterable<string>): string[] {
-  const names = [...files].flatMap((file) => /^hubs\/([^/]+)\/./.exec(file)?.[1] ?? []);
-  return [...new Set(names)].sort();
+/** The files below each folder of `hubs/`, by the folder's name. */
+export function filesByHub(files: Iterable<string>): Map<string, string[]> {
+  const hubs = new Map<string, string[]>();
+  for (const file of files) {
+    const name = /^hubs\/([^/]+)\/./.exec(file)?.[1];
+    if (name === undefined) continue;
+    const own = hubs.get(name) ?? [];
+    own.push(file);
+    hubs.set(name, own);
+  }
+  return hubs;
 }
 
 /** The environments that some file of the hub is for. */

@@ -4,10 +4,11 @@ import type { Environment, Fleet, Promotion } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { findUnreadFiles } from "./find-unread-files.ts";
-import { FLEET_FILE, hubFolders, sharedValuesFiles } from "./layout.ts";
-import { type LoadedHub, loadHub } from "./load-hub.ts";
+import { FLEET_FILE, filesByHub, sharedValuesFiles } from "./layout.ts";
+import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
 import { type ReadFile, readFile } from "./read-file.ts";
 import type { YamlPath } from "./read-yaml.ts";
+import { rememberHub } from "./remember-hub.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
 
 /** What a commit says, and everything that is wrong with it. */
@@ -39,8 +40,7 @@ export async function loadFleet(tree: ConfigTree, sha: string): Promise<LoadedFl
     sharedValues.set(path, read);
     findings.push(...read.findings);
   }
-  const hubs: LoadedHub[] = [];
-  for (const name of hubFolders(files)) hubs.push(await loadHub({ tree, files, fleetFile, sharedValues }, name));
+  const hubs = await loadHubs({ tree, files, fleetFile, sharedValues });
   findings.push(...hubs.flatMap((each) => each.findings), ...findTwinReleases(hubs));
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
@@ -49,6 +49,16 @@ export async function loadFleet(tree: ConfigTree, sha: string): Promise<LoadedFl
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),
   };
+}
+
+async function loadHubs(context: FleetContext): Promise<LoadedHub[]> {
+  const { tree, files, sharedValues } = context;
+  const filesOf = filesByHub(files);
+  const shared = [FLEET_FILE, ...sharedValues.keys()].filter((file) => files.has(file));
+  const hubs: LoadedHub[] = [];
+  for (const name of [...filesOf.keys()].sort())
+    hubs.push(await rememberHub(tree, name, [...shared, ...(filesOf.get(name) ?? [])], () => loadHub(context, name)));
+  return hubs;
 }
 
 async function readFleetFile(tree: ConfigTree, files: ReadonlySet<string>, findings: Finding[]): Promise<FleetFile | undefined> {

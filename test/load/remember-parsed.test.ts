@@ -43,6 +43,9 @@ test("of a commit that changes one file, one file is read", async () => {
   const after = await loadFleet(changed, SHA);
   expect(changed.reads).toEqual(["values/common.yaml"]);
   expect(JSON.stringify(after.fleet)).toContain('"seats":12');
+  const same = treeWithIds({ ...files, "hubs/data8/values/prod.yaml": `${files["hubs/data8/values/prod.yaml"]}# later\n` });
+  const later = await loadFleet(same, SHA);
+  expect(later.fleet?.hubs.map((hub, index) => hub === before.fleet?.hubs[index])).toEqual([true, false, true]);
   expect(JSON.stringify(before.fleet)).not.toContain('"seats":12');
 });
 
