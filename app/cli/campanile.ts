@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { z } from "zod";
 import { explanationOf } from "../domain/errors.ts";
+import { backtestCommand } from "./backtest/backtest-command.ts";
 import { initCommand } from "./init/init-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
@@ -32,10 +33,14 @@ program
     await serve(process.env);
   });
 
-program.addCommand(initCommand()).addCommand(validateCommand()).addCommand(rulesCommand()).addCommand(explainCommand());
+const commands = [initCommand(), validateCommand(), backtestCommand(), rulesCommand(), explainCommand()];
+for (const command of commands) program.addCommand(command);
 
-/** "Could not be evaluated" is not "has faults", which is 1. */
+/** "Could not be evaluated", a wrong argument included, is not "has faults", which is 1. */
 const COULD_NOT = 2;
+
+for (const command of [program, ...program.commands])
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT));
 
 try {
   await program.parseAsync();

@@ -16,8 +16,10 @@ export interface GitTree {
   contentIdOf(path: string): string | undefined;
 }
 
-interface Entry {
+/** One file of a tree. */
+export interface TreeEntry {
   path: string;
+  /** The blob's id. */
   object: string;
   bytes: number;
 }
@@ -49,16 +51,19 @@ export async function openGitTree(repositoryDir: string, treeish: string): Promi
 }
 
 /** `<mode> blob <object> <bytes>\t<path>`; symbolic links (120000) and submodules (160000) are left out, so nothing can point elsewhere. */
-function parseEntry(line: string): Entry | undefined {
-  const match = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+|BAD)\t(.+)$/s.exec(line);
-  if (!match?.[1] || !match[3]) return undefined;
+function parseEntry(line: string): TreeEntry | undefined {
+  const [, mode, object, bytes, path] = /^(\d{6}) blob ([0-9a-f]{40,64}) +(\d+|BAD)\t(.+)$/s.exec(line) ?? [];
+  if (mode === undefined || object === undefined || path === undefined || !isReadFile(mode, path)) return undefined;
   // git's own word for an object that it cannot find: the file must not seem to be none.
-  if (match[2] === "BAD") throw missingBlob(match[1]);
-  const path = match[3];
-  return READ_ENDINGS.some((ending) => path.endsWith(ending)) ? { path, object: match[1], bytes: Number(match[2]) } : undefined;
+  if (bytes === "BAD") throw missingBlob(object);
+  return { path, object, bytes: Number(bytes) };
 }
 
-function refuseTooLarge(entries: readonly Entry[]): void {
+export function isReadFile(mode: string, path: string): boolean {
+  return (mode === "100644" || mode === "100755") && READ_ENDINGS.some((ending) => path.endsWith(ending));
+}
+
+export function refuseTooLarge(entries: readonly TreeEntry[]): void {
   const large = entries.find((entry) => entry.bytes > FILE_LIMIT_BYTES);
   const totalBytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   if (!large && totalBytes <= TREE_LIMIT_BYTES && entries.length <= FILES_LIMIT) return;
@@ -77,9 +82,9 @@ function refuseTooLarge(entries: readonly Entry[]): void {
 const recent = new LRUCache<string, Buffer>({ maxSize: TREE_LIMIT_BYTES });
 
 /** @returns the contents by blob id */
-async function readBlobs(
+export async function readBlobs(
   repositoryDir: string,
-  wanted: readonly Pick<Entry, "object" | "bytes">[],
+  wanted: readonly Pick<TreeEntry, "object" | "bytes">[],
 ): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   const missing = new Map<string, number>();
@@ -105,6 +110,23 @@ async function readBlobs(
     recent.set(object, content, { size: Math.max(bytes, 1) });
   }
   return contents;
+}
+
+/** @returns the bytes of each blob, by its id */
+export async function sizesOf(repositoryDir: string, objects: ReadonlySet<string>): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  if (objects.size === 0) return sizes;
+  const { stdout } = await runGit({
+    repositoryDir,
+    args: ["cat-file", "--batch-check"],
+    stdin: `${[...objects].join("\n")}\n`,
+  });
+  for (const line of stdout.toString("latin1").trimEnd().split("\n")) {
+    const [object = "", type, bytes] = line.split(" ");
+    if (type !== "blob") throw missingBlob(object);
+    sizes.set(object, Number(bytes));
+  }
+  return sizes;
 }
 
 function missingBlob(object: string): ClusterError {

@@ -1,0 +1,24 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { HistoryState } from "../../adapters/git/read-history.ts";
+import { explanationOf } from "../../domain/errors.ts";
+import type { Stretch, StretchAnswer } from "./replay-in-parallel.ts";
+import { createReplayer } from "./replay-states.ts";
+
+// A thread of `replay-in-parallel.ts`: it is given stretches of the history one after the other and answers each with its verdicts.
+const { repositoryDir, states } = workerData as { repositoryDir: string; states: HistoryState[] };
+const replayer = createReplayer(repositoryDir, states);
+const port = parentPort;
+if (!port) throw new Error("replay-worker.ts is for a thread");
+
+port.on("message", async (stretch: Stretch) => port.postMessage(await answer(stretch)));
+
+/** Errors lose their class on the way out of a thread; what they explain does not. */
+async function answer({ from, to }: Stretch): Promise<StretchAnswer> {
+  try {
+    return { kind: "verdicts", verdicts: await replayer.replay(from, to) };
+  } catch (error) {
+    const explanation = explanationOf(error);
+    if (!explanation) throw error;
+    return { kind: "could-not", explanation };
+  }
+}

@@ -1,0 +1,130 @@
+import path from "node:path";
+import { type HistoryState, readHistory } from "../../adapters/git/read-history.ts";
+import { runGit } from "../../adapters/git/run-git.ts";
+import { ConfigError } from "../../domain/errors.ts";
+import { type FaultLife, faultLives, type StateName } from "./fault-lives.ts";
+import type { Progress } from "./progress.ts";
+import { replayInParallel } from "./replay-in-parallel.ts";
+import { rulesVersion } from "./rules-version.ts";
+import { openStateFile } from "./state-file.ts";
+import type { StateVerdict } from "./state-verdict.ts";
+
+export interface BacktestOptions {
+  /** A git repository, bare or with files, or a folder in one. */
+  folder: string;
+  branch: string;
+  /** Only states from this moment on. */
+  since?: Date | undefined;
+}
+
+/** A history, and what Campanile would have said to it. */
+export interface Backtest {
+  /** What people call the repository: the name of its folder. */
+  repository: string;
+  branch: string;
+  /** Those that have a fleet, oldest first. */
+  states: StateName[];
+  /** States before there was a fleet. */
+  statesWithoutFleet: number;
+  lives: FaultLife[];
+}
+
+/**
+ * Replays a branch's history, one first-parent state after the other, as if each had come as a pull request.
+ * What an earlier run found out is used again as long as the rules are the same.
+ * @throws {ConfigError} `no-history` where there is nothing to replay
+ */
+export async function runBacktest({ folder, branch, since }: BacktestOptions, progress: Progress): Promise<Backtest> {
+  const { repositoryDir, prefix, sha } = await findBranch(folder, branch);
+  const states = await readHistory(repositoryDir, sha, prefix);
+  const first = since === undefined ? 0 : states.findIndex(({ atSeconds }) => atSeconds * 1000 >= since.getTime());
+  if (first < 0) throw nothingSince(branch, since);
+  const verdicts = await replay(repositoryDir, prefix, { states, first }, progress);
+  const names = states.slice(first).map(({ sha, atSeconds, title }) => ({ sha, atSeconds, title }));
+  const withFleet = names.filter((_, index) => verdicts[index]?.kind !== "none");
+  if (withFleet.length === 0) throw noFleet(branch);
+  return {
+    repository: path.basename(path.resolve(folder)).replace(/\.git$/, ""),
+    branch,
+    states: withFleet,
+    statesWithoutFleet: names.length - withFleet.length,
+    lives: faultLives(names, verdicts),
+  };
+}
+
+/** @returns the verdicts from the first state that is looked at */
+async function replay(
+  repositoryDir: string,
+  prefix: string,
+  { states, first }: { states: readonly HistoryState[]; first: number },
+  progress: Progress,
+): Promise<StateVerdict[]> {
+  const file = await openStateFile([repositoryDir, prefix, await rulesVersion()]);
+  const verdicts = new Map(file.known);
+  const wanted = states.flatMap(({ sha }, index) => (index >= first && !verdicts.has(sha) ? [index] : []));
+  progress.start(states.length - first, states.length - first - wanted.length);
+  await replayInParallel(repositoryDir, states, wanted, async (done) => {
+    for (const verdict of done) verdicts.set(verdict.sha, verdict);
+    await file.add(done);
+    progress.add(done.length);
+  });
+  progress.end();
+  return states.slice(first).map(({ sha }) => {
+    const verdict = verdicts.get(sha);
+    if (!verdict) throw new Error(`no verdict for ${sha}`);
+    return verdict;
+  });
+}
+
+async function findBranch(folder: string, branch: string): Promise<{ repositoryDir: string; prefix: string; sha: string }> {
+  const ask = async (args: string[], explain: () => ConfigError) => {
+    try {
+      return (await runGit({ workDir: folder, args })).stdout.toString("utf8").trim();
+    } catch {
+      throw explain();
+    }
+  };
+  const repositoryDir = await ask(["rev-parse", "--absolute-git-dir"], () => noRepository(folder));
+  const prefix = await ask(["rev-parse", "--show-prefix"], () => noRepository(folder));
+  const commit = (name: string) =>
+    ask(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`], () => noBranch(folder, branch));
+  // A fresh clone has only its default branch as its own; the others are the remote's.
+  const sha = await commit(branch).catch(() => commit(`refs/remotes/origin/${branch}`));
+  return { repositoryDir, prefix, sha };
+}
+
+function noRepository(folder: string): ConfigError {
+  return new ConfigError({
+    code: "no-repository",
+    what: `${folder} is not in a git repository.`,
+    why: "A backtest reads a repository's history.",
+    fix: "Clone the deploy-config repository with its whole history, and give its folder.",
+  });
+}
+
+function noBranch(folder: string, branch: string): ConfigError {
+  return new ConfigError({
+    code: "no-branch",
+    what: `There is no branch ${branch} in ${folder}.`,
+    why: "Neither the clone nor the remote that it came from has it.",
+    fix: "Look with git branch --all, and give the branch that is deployed with --branch.",
+  });
+}
+
+function nothingSince(branch: string, since: Date | undefined): ConfigError {
+  return new ConfigError({
+    code: "no-history",
+    what: `${branch} has no commit since ${since?.toISOString().slice(0, 10)}.`,
+    why: "Its last commit is older, or the clone is not up to date.",
+    fix: "Fetch the branch, or give an earlier --since.",
+  });
+}
+
+function noFleet(branch: string): ConfigError {
+  return new ConfigError({
+    code: "no-history",
+    what: `No commit of ${branch} holds a fleet.`,
+    why: "Campanile knows a fleet by its campanile.yaml, at the top of the folder that was given.",
+    fix: "Give the folder that the fleet is in, or the branch that is deployed.",
+  });
+}
