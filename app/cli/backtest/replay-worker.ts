@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { HistoryState } from "../../adapters/git/read-history.ts";
 import { explanationOf } from "../../domain/errors.ts";
-import type { Stretch, StretchAnswer } from "./replay-in-parallel.ts";
 import { createReplayer } from "./replay-states.ts";
+import type { Stretch, StretchAnswer } from "./replay-threads.ts";
 
-// A thread of `replay-in-parallel.ts`: it is given stretches of the history one after the other and answers each with its verdicts.
+// A thread of `replay-threads.ts`: it is given stretches of the history one after the other and answers each with its verdicts.
 const { repositoryDir, states } = workerData as { repositoryDir: string; states: HistoryState[] };
 const replayer = createReplayer(repositoryDir, states);
 const port = parentPort;

@@ -4,7 +4,7 @@ import { runGit } from "../../adapters/git/run-git.ts";
 import { ConfigError } from "../../domain/errors.ts";
 import { type FaultLife, faultLives, type StateName } from "./fault-lives.ts";
 import type { Progress } from "./progress.ts";
-import { replayInParallel } from "./replay-in-parallel.ts";
+import { openReplayThreads } from "./replay-threads.ts";
 import { rulesVersion } from "./rules-version.ts";
 import { openStateFile } from "./state-file.ts";
 import type { StateVerdict } from "./state-verdict.ts";
@@ -63,11 +63,16 @@ async function replay(
   const verdicts = new Map(file.known);
   const wanted = states.flatMap(({ sha }, index) => (index >= first && !verdicts.has(sha) ? [index] : []));
   progress.start(states.length - first, states.length - first - wanted.length);
-  await replayInParallel(repositoryDir, states, wanted, async (done) => {
-    for (const verdict of done) verdicts.set(verdict.sha, verdict);
-    await file.add(done);
-    progress.add(done.length);
-  });
+  const threads = openReplayThreads(repositoryDir, states);
+  try {
+    await threads.replay(wanted, async (done) => {
+      for (const verdict of done) verdicts.set(verdict.sha, verdict);
+      await file.add(done);
+      progress.add(done.length);
+    });
+  } finally {
+    await threads.close();
+  }
   progress.end();
   return states.slice(first).map(({ sha }) => {
     const verdict = verdicts.get(sha);

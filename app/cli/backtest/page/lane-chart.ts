@@ -32,7 +32,7 @@ export function laneChart(lives: readonly FaultLife[], states: readonly StateNam
     const width = Math.max(((life.gone?.atSeconds ?? end) - life.found.atSeconds) * scale, SHORTEST);
     // One that came at the very end must not hang over the edge.
     const x = Math.min(LEFT + (life.found.atSeconds - start) * scale, WIDTH - width);
-    const label = `${life.finding.code}  ${life.finding.at.file}`;
+    const label = `${life.finding.at.file.replace(/^[^/]+\/(?=.*\/)|\.ya?ml$/g, "")} · ${life.finding.code}`;
     return html`<g><title>${label}: ${lifetimeOf(life)}</title><text class="label" x="0" y="${y + 14}">${shorten(label, LABEL_LIMIT)}</text>
 <line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y + 10}" y2="${y + 10}"/>
 <rect class="${isStillThere(life) ? "open" : "lane"}" x="${round(x)}" y="${y + 4}" width="${round(width)}" height="12" rx="2"/></g>

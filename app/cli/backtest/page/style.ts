@@ -11,7 +11,7 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 0; }
 h2 { font-size: 1.25rem; margin: 3rem 0 .75rem; }
 p { margin: .4rem 0; max-width: 46rem; }
 .soft { color: var(--soft); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; margin: 2rem 0 1rem; padding: 0; list-style: none; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1rem; margin: 2rem 0 1rem; padding: 0; list-style: none; }
 .figures li { background: var(--card); border-radius: .6rem; padding: 1rem 1.2rem; }
 .figures b { display: block; font-size: 2rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .figures .bad b { color: var(--stop); }

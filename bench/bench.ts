@@ -1,0 +1,14 @@
+/** One figure of a benchmark. */
+export interface Row {
+  /** Its name in the object of figures, with the unit at its end: `change54Ms`. */
+  key: string;
+  /** For a reader. */
+  what: string;
+  value: number;
+  unit: "ms" | "a second" | "times";
+  /** What we promise on two cores: at most so many ms, or at least so many a second. */
+  target?: number;
+}
+
+/** @param say tells on stderr what is being measured */
+export type Bench = (say: (line: string) => void) => Promise<Row[]>;
