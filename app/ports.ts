@@ -78,6 +78,7 @@ export function createPorts(adapters: Adapters): Ports {
       findQuarantine: records.findQuarantine,
       recordDeploy: records.recordDeploy,
       recordProgress: records.recordProgress,
+      findProgress: records.findProgress,
       loadProgress: records.loadProgress,
       tellMergedPullRequests: (source, numbers, rollout) => tellMergedPullRequests(adapters, source, numbers, rollout),
     },

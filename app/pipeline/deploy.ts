@@ -11,7 +11,7 @@ import { type DeployTarget, type LiveRelease, planDeploy } from "../plan/plan-de
 import { reasonsFor } from "../plan/plan-rollout.ts";
 import { releasesOf } from "../plan/releases-of.ts";
 import { type CheckReport, couldNotCheck, unexpectedFailure } from "../report/check-outputs.ts";
-import { deployCheck, rolloutSection } from "../report/rollout-report.ts";
+import { deployCheck, leftToNewer, rolloutSection, unfinishedSection } from "../report/rollout-report.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { RolloutRequest } from "../rollout/roll-out.ts";
 import type { DurableWork, HubDeployment, HubDeploymentResult, HubStage } from "./durable-work.ts";
@@ -34,6 +34,8 @@ export interface DeployPorts {
     planned: DeployedRelease[];
   }): Promise<void>;
   recordProgress(deployId: string, releaseId: string, state: ReleaseState): Promise<void>;
+  /** @returns undefined for a deploy that was not recorded */
+  findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(place: CheckPlace, conclusion: "success" | "failure", output: Omit<CheckReport, "conclusion">): Promise<void>;
@@ -45,9 +47,14 @@ const CHECK = "campanile / deploy";
 /** Helm's records are read for each release of the fleet; this many at a time spare the API server. */
 const READS_AT_ONCE = 8;
 
-interface DeployPlan {
+/** The commit that was pushed, and what has to be known before anything is planned. */
+interface Push {
   sha: string;
   pullRequests: number[];
+  newestSha: string;
+}
+
+interface DeployPlan {
   planned: DeployedRelease[];
   hubs: HubDeployment[];
   couldNot: Explanation | null;
@@ -55,19 +62,30 @@ interface DeployPlan {
 
 /**
  * Makes the cluster run what the default branch asks for: plan against what is live, then each hub in promotion order, side by side.
- * It always aims at the newest commit, so deliveries may come late, twice or out of order.
+ * Only the newest commit is ever rolled out, so deliveries may come late, twice or out of order.
  */
 export async function deploy(work: DurableWork, ports: DeployPorts, event: DefaultBranchPushed): Promise<void> {
-  let place = checkPlace(event.source, event.sha, work.id);
+  const { source, sha } = event;
+  const place = checkPlace(source, sha, work.id);
+  let pullRequests: number[] = [];
   try {
-    const plan = await work.step("plan deploy", () => planFor(ports, event.source, work.id));
-    place = checkPlace(event.source, plan.sha, work.id);
     await work.step("start deploy check", async () => void (await ports.startCheck(place, "Rolling out …")));
-    if (plan.couldNot) return await refuse(work, ports, { plan, couldNot: plan.couldNot, place, source: event.source });
-    await rollOutPlan(work, ports, { plan, place, source: event.source });
+    const push = await work.step("read push", () => readPush(ports, source, sha));
+    pullRequests = push.pullRequests;
+    const deploying = { push, place, source };
+    // The newer commit contains this one's changes, and has a delivery of its own.
+    if (push.newestSha !== sha) return await leave(work, ports, deploying);
+    const plan = await work.step("plan deploy", () => planFor(ports, source, { deployId: work.id, sha }));
+    if (plan.couldNot) return await refuse(work, ports, { ...deploying, couldNot: plan.couldNot });
+    await rollOutPlan(work, ports, { ...deploying, plan });
   } catch (error) {
-    const { conclusion, ...output } = couldNotCheck(explanationOf(error) ?? unexpectedFailure());
+    const explanation = explanationOf(error) ?? unexpectedFailure();
+    const { conclusion, ...output } = couldNotCheck(explanation);
     await work.step("conclude deploy check", () => ports.concludeCheck(place, conclusion, output));
+    await work.step("tell the error", async () => {
+      const section = unfinishedSection(explanation, await ports.findProgress(work.id));
+      await ports.tellMergedPullRequests(source, pullRequests, section);
+    });
     throw error;
   }
 }
@@ -81,29 +99,40 @@ const checkPlace = ({ repository, installationId }: EventSource, headSha: string
 });
 
 interface Deploying {
-  plan: DeployPlan;
+  push: Push;
   place: CheckPlace;
   source: EventSource;
+}
+
+async function leave(work: DurableWork, ports: DeployPorts, { push, place, source }: Deploying): Promise<void> {
+  const { text, ...output } = leftToNewer(push.newestSha);
+  await work.step("tell who took over", () => ports.tellMergedPullRequests(source, push.pullRequests, text));
+  await work.step("conclude deploy check", () => ports.concludeCheck(place, "success", output));
 }
 
 async function refuse(
   work: DurableWork,
   ports: DeployPorts,
-  { plan, couldNot, place, source }: Deploying & { couldNot: Explanation },
+  { push, couldNot, place, source }: Deploying & { couldNot: Explanation },
 ): Promise<void> {
   const { conclusion, ...output } = couldNotCheck(couldNot);
   await work.step("tell why not", () =>
-    ports.tellMergedPullRequests(source, plan.pullRequests, `### Merged, but nothing was rolled out\n\n${output.summary}`),
+    ports.tellMergedPullRequests(source, push.pullRequests, `### Merged, but nothing was rolled out\n\n${output.summary}`),
   );
   await work.step("conclude deploy check", () => ports.concludeCheck(place, conclusion, output));
 }
 
-async function rollOutPlan(work: DurableWork, ports: DeployPorts, { plan, place, source }: Deploying): Promise<void> {
-  const { sha, pullRequests, planned } = plan;
+async function rollOutPlan(
+  work: DurableWork,
+  ports: DeployPorts,
+  { push, plan, place, source }: Deploying & { plan: DeployPlan },
+): Promise<void> {
+  const { sha, pullRequests } = push;
+  const { planned, hubs } = plan;
   const { repository } = source;
   await work.step("record deploy", () => ports.recordDeploy({ id: work.id, repository, sha, pullRequests, planned }));
   await work.step("tell the plan", () => tellProgress(ports, source, work.id));
-  await work.deployHubs(plan.hubs);
+  await work.deployHubs(hubs);
   await work.step("tell the end", () => tellProgress(ports, source, work.id));
   await work.step("conclude deploy check", async () => {
     const { conclusion, ...output } = deployCheck(await ports.loadProgress(work.id));
@@ -145,17 +174,25 @@ async function tellProgress(ports: DeployPorts, source: EventSource, deployId: s
   await ports.tellMergedPullRequests(source, progress.pullRequests, rolloutSection(progress));
 }
 
-async function planFor(ports: DeployPorts, source: EventSource, deployId: string): Promise<DeployPlan> {
-  const sha = await ports.fetchBranchHead(source, source.defaultBranch);
-  const pullRequests = await ports.fetchMergedPullRequestsOf(source, sha);
-  const nothing = { sha, pullRequests, planned: [], hubs: [], couldNot: null };
+async function readPush(ports: DeployPorts, source: EventSource, sha: string): Promise<Push> {
+  const [newestSha, pullRequests] = await Promise.all([
+    ports.fetchBranchHead(source, source.defaultBranch),
+    ports.fetchMergedPullRequestsOf(source, sha),
+  ]);
+  return { sha, pullRequests, newestSha };
+}
+
+async function planFor(
+  ports: DeployPorts,
+  source: EventSource,
+  { deployId, sha }: { deployId: string; sha: string },
+): Promise<DeployPlan> {
   try {
     const fleet = await loadCommit(ports, source, sha);
     const live = await observeFleet(ports, source, fleet);
     const hubPlans = planDeploy(fleet, ports.helmVersion, live);
     const previous = await previousReleases(ports, source, live);
     return {
-      ...nothing,
       planned: hubPlans.flatMap(({ targets }) =>
         targets.map(({ release }) => describeTarget(release, live.get(release.id), previous)),
       ),
@@ -165,11 +202,12 @@ async function planFor(ports: DeployPorts, source: EventSource, deployId: string
         hub,
         stages: targets.map((target) => stageFor(target, fleet, { deployId, source, sha })),
       })),
+      couldNot: null,
     };
   } catch (error) {
     const couldNot = explanationOf(error);
     if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
-    return { ...nothing, couldNot };
+    return { planned: [], hubs: [], couldNot };
   }
 }
 

@@ -109,8 +109,9 @@ function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChan
     await work.step(`conclude ${name}`, () => ports.concludeCheck(place(name), conclusion, output));
     open.delete(name);
   };
+  // In the order of a good end: the one that people require was started first, and is concluded last.
   const concludeOpen = async (report: Parameters<typeof conclude>[1]) => {
-    for (const name of [...open]) await conclude(name, report);
+    for (const name of [...open].reverse()) await conclude(name, report);
   };
   return {
     async start(names: readonly string[]) {

@@ -1,8 +1,9 @@
 import { markdownTable } from "markdown-table";
 import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
+import type { Explanation } from "../domain/errors.ts";
 import type { RolloutOutcome } from "../domain/rollout.ts";
-import type { CheckReport } from "./check-outputs.ts";
+import { type CheckReport, couldNotCheck } from "./check-outputs.ts";
 import { escapeMarkdown, inOrder, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
 
@@ -30,6 +31,13 @@ export function rolloutSection(progress: DeployProgress): string {
   const { text, left } = takeParts(failures, FAILURES_LIMIT_BYTES);
   const cut = left > 0 ? [`${plural(left, "more release")} failed; their deployments on GitHub say why.`] : [];
   return [`### ${rolloutHeadline(progress)}`, ...(text === "" ? [] : [text]), ...cut, stateTable(releases)].join("\n\n");
+}
+
+/** For what nobody foresaw: Campanile, GitHub or the database failed in the middle. @param progress as far as it was recorded */
+export function unfinishedSection(explanation: Explanation, progress: DeployProgress | undefined): string {
+  const { summary } = couldNotCheck(explanation);
+  const table = progress && progress.releases.length > 0 ? [stateTable(progress.releases)] : [];
+  return ["### Merged, but the rollout was not finished", summary, ...table].join("\n\n");
 }
 
 function stateTable(releases: readonly ReleaseProgress[]): string {
@@ -112,8 +120,21 @@ function deployTitle({ releases }: DeployProgress): string {
   if (count("failed") > 0) return `${plural(count("failed"), "release")} failed`;
   if (releases.length === 0) return "Nothing to roll out";
   if (count("deployed") > 0) return `${plural(count("deployed"), "release")} rolled out`;
-  return count("superseded") > 0 ? "Left to a newer commit" : "Nothing rolled out yet";
+  return count("superseded") > 0 ? LEFT_TO_NEWER : "Nothing rolled out yet";
 }
+
+/** For a commit that was no longer the newest when its turn came; `text` is the pull request's. */
+export function leftToNewer(newerSha: string): Omit<CheckReport, "conclusion"> & { text: string } {
+  const summary = `The newer commit ${newerSha.slice(0, 7)} was there before anything of this one was begun. It contains this change, and its own check says what became of it.`;
+  return {
+    title: LEFT_TO_NEWER,
+    summary,
+    text: `### Merged: it is rolled out with the newer commit ${newerSha.slice(0, 7)}\n\n${summary}`,
+    annotations: [],
+  };
+}
+
+const LEFT_TO_NEWER = "Left to a newer commit";
 
 /** GitHub takes 140 characters for the status of a deployment. */
 export function deploymentDescription(outcome: RolloutOutcome): string {

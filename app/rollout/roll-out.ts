@@ -132,6 +132,6 @@ function planStale(request: RolloutRequest): Explanation {
     code: "plan-stale",
     what: `${request.releaseId} was not deployed.`,
     why: "What would be deployed is no longer what was planned: Helm, Kubernetes or Campanile itself was changed in between.",
-    fix: "Merge again, or ask GitHub to redeliver the push, and a new plan is made.",
+    fix: "Merge again, and a new plan is made.",
   };
 }

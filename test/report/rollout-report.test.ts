@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../../app/domain/deploy-progress.ts";
-import { deployCheck, deploymentDescription, rolloutSection } from "../../app/report/rollout-report.ts";
+import {
+  deployCheck,
+  deploymentDescription,
+  leftToNewer,
+  rolloutSection,
+  unfinishedSection,
+} from "../../app/report/rollout-report.ts";
 
 const startedAt = new Date("2026-11-24T11:00:00Z");
 const SHA = "0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c";
@@ -67,6 +73,25 @@ const STATES: Record<string, DeployProgress> = {
 
 test.each(Object.entries(STATES))("what a merged pull request is told: %s", async (name, state) => {
   await expect(`${rolloutSection(state)}\n`).toMatchFileSnapshot(`expected/rollout-${name}.md`);
+});
+
+test("a commit that was not the newest any more names the one that is", async () => {
+  const { text, title } = leftToNewer("f".repeat(40));
+  await expect(`${text}\n`).toMatchFileSnapshot("expected/rollout-left-to-newer.md");
+  expect(title).toBe("Left to a newer commit");
+});
+
+const unavailable = {
+  code: "github-unavailable",
+  what: "GitHub did not let Campanile write its comment.",
+  why: "It answered 502: Server Error.",
+  fix: "Once GitHub answers again, push again, or redeliver the webhook in the App's settings.",
+};
+
+test("a rollout that broke off says why, and how far it had come", async () => {
+  const section = unfinishedSection(unavailable, STATES["staging-done"]);
+  await expect(`${section}\n`).toMatchFileSnapshot("expected/rollout-not-finished.md");
+  expect(unfinishedSection(unavailable, undefined)).not.toContain("| Release |");
 });
 
 const CHECKS: [string, string, string][] = [

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createStepHolder, type DurableStep, type StepHolder } from "../world/hold-step.ts";
 import { openInstitution, type Scene } from "../world/open-institution.ts";
+import { type WorkflowWatcher, watchWorkflows } from "../world/watch-workflows.ts";
 
 const MINUTES = 60_000;
 
@@ -11,7 +12,10 @@ test(
     await stagingOnly(scene);
     const holder = await createStepHolder(scene.institution.databaseUrl);
     onTestFinished(() => holder.close());
-    await changeMemory(scene, holder, 3, {});
+    const workflows = await watchWorkflows(scene.institution.databaseUrl);
+    onTestFinished(() => workflows.close());
+    const watching = { holder, workflows };
+    await changeMemory(scene, watching, 3, {});
     const steps = await holder.listSteps();
     const previewSteps = steps.filter((step) => step.workflow === "preview");
     const deploySteps = steps.filter((step) => step.workflow !== "preview");
@@ -21,7 +25,7 @@ test(
       expect.arrayContaining(["plan deploy", "announce rollout", "upgrade 1", "record rollout"]),
     );
     for (let turn = 0; turn < Math.max(previewSteps.length, deploySteps.length); turn++) {
-      await changeMemory(scene, holder, turn + 4, { preview: previewSteps[turn], deploy: deploySteps[turn] });
+      await changeMemory(scene, watching, turn + 4, { preview: previewSteps[turn], deploy: deploySteps[turn] });
     }
   },
   8 * MINUTES,
@@ -43,7 +47,7 @@ async function stagingOnly({ person, hub }: Scene): Promise<void> {
 /** One change from pull request to rollout, with a crash at the given steps, and a look at everything that must be there once. */
 async function changeMemory(
   scene: Scene,
-  holder: StepHolder,
+  { holder, workflows }: { holder: StepHolder; workflows: WorkflowWatcher },
   gigabytes: number,
   crashAt: { preview?: DurableStep | undefined; deploy?: DurableStep | undefined },
 ): Promise<void> {
@@ -60,7 +64,7 @@ async function changeMemory(
   const overall = await person.waitForCheck(pullRequest.headSha, "campanile");
   const at = `killed at ${describe(crashAt.preview)} of the preview`;
   expect(overall, at).toMatchObject({ conclusion: "success" });
-  await person.until("the preview's last step is stored", () => isQuiet(holder));
+  await workflows.untilQuiet();
   const checks = await person.checks(pullRequest.headSha);
   expect(checks.map(({ name, conclusion }) => `${name}: ${conclusion}`).sort(), at).toEqual([
     "campanile / config: success",
@@ -108,8 +112,4 @@ async function crashing<T>(scene: Scene, holder: StepHolder, step: DurableStep |
   await holder.release();
   await scene.institution.campanile.start();
   return result;
-}
-
-async function isQuiet(holder: StepHolder): Promise<true | undefined> {
-  return (await holder.countRunning()) === 0 ? true : undefined;
 }

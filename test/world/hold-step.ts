@@ -12,8 +12,6 @@ export interface DurableStep {
 export interface StepHolder {
   /** Every step that has been stored so far, in the order of work. */
   listSteps(): Promise<DurableStep[]>;
-  /** How many workflows are not at their end. */
-  countRunning(): Promise<number>;
   /** From now on the step does its work, but cannot store that it has. */
   hold(step: DurableStep): Promise<void>;
   /** Resolves once Campanile waits to store the held step. */
@@ -65,12 +63,6 @@ export async function createStepHolder(databaseUrl: string): Promise<StepHolder>
          where w.name <> 'reconcile' group by 1, 2, 3 order by at`,
       );
       return rows.map((row) => ({ workflow: row.name, functionId: row.function_id, name: row.function_name }));
-    },
-    async countRunning() {
-      const { rows } = await client.query<{ count: string }>(
-        "select count(*) from dbos.workflow_status where status in ('PENDING', 'ENQUEUED')",
-      );
-      return Number(rows[0]?.count);
     },
     async hold({ workflow, functionId }) {
       await client.query("select pg_advisory_lock($1)", [LOCK]);

@@ -1,4 +1,4 @@
-import { DBOS } from "@dbos-inc/dbos-sdk";
+import { DBOS, Error as durableErrors, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import type { Logger } from "pino";
 import { ClusterError } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
@@ -6,6 +6,7 @@ import type { DefaultBranchPushed, DeployEvent, PullRequestChanged } from "../..
 import type { DurableWork, HubDeployment, HubDeploymentResult } from "../../pipeline/durable-work.ts";
 import type { RolloutRequest } from "../../rollout/roll-out.ts";
 import type { Acceptance } from "../../webhook/receive-deliveries.ts";
+import { asThrown } from "./as-thrown.ts";
 
 /** The functions that survive a crash: each is begun once and carried on from its last finished step. */
 export interface Workflows {
@@ -68,14 +69,21 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
     if (id === undefined) throw new Error("durable work was asked for outside a workflow");
     return {
       id,
-      step: (name, run) => DBOS.runStep(run, { name, ...RETRY }),
+      step: (name, run) => asThrown(DBOS.runStep(run, { name, ...RETRY })),
       sleepSeconds: (seconds) => DBOS.sleepSeconds(seconds),
       async deployHubs(inputs) {
         const handles = [];
         for (const input of inputs)
           handles.push(await DBOS.startWorkflow(deployHub, { workflowID: `${id}/${input.hub}` })(input));
-        const results = [];
-        for (const handle of handles) results.push(await handle.getResult(POLL));
+        const results: HubDeploymentResult[] = [];
+        const failures: unknown[] = [];
+        for (const handle of handles) {
+          await asThrown(handle.getResult(POLL)).then(
+            (result) => results.push(result),
+            (error) => failures.push(error),
+          );
+        }
+        if (failures.length > 0) throw failures[0];
         return results;
       },
       async rollOut(request) {
@@ -84,7 +92,7 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
           queueName: "rollouts",
           enqueueOptions: { queuePartitionKey: request.releaseId },
         })(request);
-        return handle.getResult(POLL);
+        return asThrown(handle.getResult(POLL));
       },
     };
   }
@@ -115,28 +123,53 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
   ]);
   await DBOS.startWorkflow(reconcile)(new Date(), undefined);
 
-  async function start(guid: string, event: DeployEvent): Promise<void> {
+  async function start(workflowID: string, event: DeployEvent): Promise<void> {
+    const params = { workflowID, workflowIDReusePolicy: "reject" } as const;
     if (event.kind === "pull-request-changed") {
       const enqueueOptions = { queuePartitionKey: `${event.source.repository}#${event.number}` };
-      await DBOS.startWorkflow(preview, { workflowID: guid, queueName: "previews", enqueueOptions })(event);
+      await DBOS.startWorkflow(preview, { ...params, queueName: "previews", enqueueOptions })(event);
     } else {
-      await DBOS.startWorkflow(deploy, { workflowID: guid })(event);
+      await DBOS.startWorkflow(deploy, params)(event);
     }
   }
 
   return {
     async accept(guid, event) {
-      const known = await DBOS.getWorkflowStatus(guid);
-      if (known?.status === "ERROR" || known?.status === "MAX_RECOVERY_ATTEMPTS_EXCEEDED" || known?.status === "CANCELLED") {
-        await DBOS.rewindWorkflow(guid);
+      try {
+        await start(guid, event);
         return "queued";
+      } catch (error) {
+        if (!durableErrors.isWorkflowIDInUseError(error)) throw error;
+        return (await runAgainIfFailed(guid)) ? "queued" : "duplicate";
       }
-      if (known) return "duplicate";
-      await start(guid, event);
-      return "queued";
     },
     shutdown: () => DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }),
   };
+}
+
+const FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"] as const;
+const hasFailed = ({ status }: WorkflowStatus) => FAILED.some((failed) => failed === status);
+
+/** Parts that ended well keep their results. Those that failed run again before what waits for them, which would else find their old failure. */
+async function runAgainIfFailed(guid: string): Promise<boolean> {
+  const whole = await DBOS.getWorkflowStatus(guid);
+  if (!whole || !hasFailed(whole)) return false;
+  const parts = await DBOS.listWorkflows({ workflow_id_prefix: `${guid}/`, status: [...FAILED], sortDesc: true });
+  for (const each of [...parts, whole]) await runAgain(each);
+  return true;
+}
+
+async function runAgain({ workflowID, queueName, queuePartitionKey }: WorkflowStatus): Promise<void> {
+  try {
+    await DBOS.rewindWorkflow(workflowID, {
+      ...(queueName === undefined ? {} : { queueName }),
+      ...(queuePartitionKey === undefined ? {} : { queuePartitionKey }),
+    });
+  } catch (error) {
+    // Of two redeliveries at once, the second finds it at work already.
+    const now = await DBOS.getWorkflowStatus(workflowID);
+    if (!now || hasFailed(now)) throw error;
+  }
 }
 
 function dbosLogger(log: Logger) {

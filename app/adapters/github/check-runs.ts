@@ -33,7 +33,7 @@ export interface CheckPlace {
 export type CheckConclusion = "success" | "failure" | "cancelled";
 
 export interface CheckRuns {
-  /** Puts the check in progress; done twice it is still one check run. */
+  /** Puts the check in progress; done twice it is still one check run, unless the first has a verdict: then the work runs again. */
   startCheck(place: CheckPlace, title: string): Promise<number>;
   /** Writes the verdict; done twice, no annotation is doubled. */
   concludeCheck(place: CheckPlace, conclusion: CheckConclusion, output: CheckOutput): Promise<void>;
@@ -49,12 +49,11 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
       filter: "all",
       per_page: 100,
     });
-    return data.check_runs.find((run) => run.external_id === place.externalId);
+    const own = data.check_runs.filter((run) => run.external_id === place.externalId);
+    return own.sort((a, b) => b.id - a.id)[0];
   }
 
-  async function start(octokit: Octokit, place: CheckPlace, title: string): Promise<number> {
-    const existing = await find(octokit, place);
-    if (existing) return existing.id;
+  async function create(octokit: Octokit, place: CheckPlace, title: string): Promise<number> {
     const { data } = await octokit.rest.checks.create({
       ...splitRepository(place.repository),
       name: place.name,
@@ -69,14 +68,19 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
 
   return {
     startCheck: (place, title) =>
-      callGitHub(`start the check ${place.name}`, async () =>
-        start(await connection.asInstallation(place.installationId), place, title),
-      ),
+      callGitHub(`start the check ${place.name}`, async () => {
+        const octokit = await connection.asInstallation(place.installationId);
+        const newest = await find(octokit, place);
+        // GitHub lets nobody take a verdict back, so work that runs again has a new check run.
+        return newest && !isConcluded(newest) ? newest.id : create(octokit, place, title);
+      }),
 
     concludeCheck: (place, conclusion, output) =>
       callGitHub(`conclude the check ${place.name}`, async () => {
         const octokit = await connection.asInstallation(place.installationId);
-        const id = await start(octokit, place, output.title);
+        const newest = await find(octokit, place);
+        if (newest && isConcluded(newest)) return;
+        const id = newest?.id ?? (await create(octokit, place, output.title));
         const { title, summary, text } = output;
         const update = { ...splitRepository(place.repository), check_run_id: id };
         const present = (await octokit.rest.checks.get(update)).data.output.annotations_count;
@@ -98,3 +102,5 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
       }),
   };
 }
+
+const isConcluded = ({ status }: { status: string }) => status === "completed";

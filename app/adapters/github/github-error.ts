@@ -24,7 +24,7 @@ function explain(doing: string, error: unknown): unknown {
       why: `${"response" in error && error.response !== undefined ? `It answered ${status}` : "There was no answer"}: ${error.message.slice(0, 300)}.`,
       fix: isRefusal
         ? "Check in the repository's settings that the App is installed and has the permissions that the README lists."
-        : "Nothing needs to be done if GitHub recovers: Campanile looks for missed work every few minutes.",
+        : "Once GitHub answers again, push again, or redeliver the webhook in the App's settings.",
       canRetry: !isRefusal,
     },
     { cause: error },

@@ -29,6 +29,8 @@ export interface DeployRecords {
   recordDeploy(record: DeployRecord): Promise<void>;
   recordProgress(deployId: string, releaseId: string, state: ReleaseState): Promise<void>;
   recordRollout(record: RolloutRecord): Promise<void>;
+  /** @returns undefined for a deploy that was not recorded */
+  findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
   /** How the last rollout of this bundle to this release failed; undefined if it never ran or ended well. */
   findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
@@ -63,7 +65,31 @@ interface ProgressRow {
 }
 
 export function createDeployRecords(store: Store): DeployRecords {
+  async function findProgress(deployId: string): Promise<DeployProgress | undefined> {
+    const [deploy] = await store.query<{ sha: string; pull_requests: number[]; planned: unknown; started_at: Date }>(
+      "select sha, pull_requests, planned, started_at from deploy where id = $1",
+      [deployId],
+    );
+    if (!deploy) return undefined;
+    const rows = await store.query<ProgressRow>(
+      `select distinct on (release_id) release_id, state, at, min(at) over (partition by release_id) as began_at
+       from deploy_progress where deploy_id = $1 order by release_id, sequence desc`,
+      [deployId],
+    );
+    const byRelease = new Map(rows.map((row) => [row.release_id, row]));
+    return {
+      sha: deploy.sha,
+      pullRequests: deploy.pull_requests,
+      startedAt: deploy.started_at,
+      releases: plannedSchema
+        .parse(deploy.planned)
+        .map((release) => ({ ...release, ...progressOf(byRelease.get(release.releaseId)) })),
+    };
+  }
+
   return {
+    findProgress,
+
     async recordDeploy({ id, repository, sha, pullRequests, planned }) {
       await store.query(
         "insert into deploy (id, repository, sha, pull_requests, planned) values ($1, $2, $3, $4, $5) on conflict do nothing",
@@ -89,25 +115,9 @@ export function createDeployRecords(store: Store): DeployRecords {
     },
 
     async loadProgress(deployId) {
-      const [deploy] = await store.query<{ sha: string; pull_requests: number[]; planned: unknown; started_at: Date }>(
-        "select sha, pull_requests, planned, started_at from deploy where id = $1",
-        [deployId],
-      );
-      if (!deploy) throw new Error(`no record of deploy ${deployId}`);
-      const rows = await store.query<ProgressRow>(
-        `select distinct on (release_id) release_id, state, at, min(at) over (partition by release_id) as began_at
-         from deploy_progress where deploy_id = $1 order by release_id, sequence desc`,
-        [deployId],
-      );
-      const byRelease = new Map(rows.map((row) => [row.release_id, row]));
-      return {
-        sha: deploy.sha,
-        pullRequests: deploy.pull_requests,
-        startedAt: deploy.started_at,
-        releases: plannedSchema
-          .parse(deploy.planned)
-          .map((release) => ({ ...release, ...progressOf(byRelease.get(release.releaseId)) })),
-      };
+      const progress = await findProgress(deployId);
+      if (!progress) throw new Error(`no record of deploy ${deployId}`);
+      return progress;
     },
 
     // A failure before Helm wrote a revision says nothing about the bundle: a key or a right was missing, and may be there by now.
