@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Logger, pino } from "pino";
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import { createChartStore } from "./adapters/charts/chart-store.ts";
-import { launchDurable } from "./adapters/durable/launch-durable.ts";
+import { type DurableEngine, launchDurable } from "./adapters/durable/launch-durable.ts";
 import { createGitMirror } from "./adapters/git/git-mirror.ts";
 import { createCheckRuns } from "./adapters/github/check-runs.ts";
 import { connectGitHub } from "./adapters/github/connect-github.ts";
@@ -39,17 +39,20 @@ export interface RunningCampanile {
   stop(): Promise<void>;
 }
 
-/** Reads settings, opens connections, wires the stages to the adapters, starts the front and the workflows. */
+/** Opens connections, wires the stages to the adapters, starts the front and the workflows; what was opened is closed again if it cannot start. */
 export async function startCampanile(settings: Settings): Promise<RunningCampanile> {
+  await using opened = new AsyncDisposableStack();
   const redactor = createRedactor();
   for (const secret of settings.github.webhookSecrets) redactor.addSecret(secret, "the webhook secret");
   redactor.addSecret(settings.github.privateKeyPem, "the App's private key");
   for (const secret of kubeconfigSecrets(settings.kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
   const log = createLog(settings, redactor.redact);
-  const database = settings.databaseUrl === undefined ? await startPrivateDatabase(settings.dataDir, log) : undefined;
-  const databaseUrl = settings.databaseUrl ?? database?.url ?? "";
-  redactor.addSecret(databaseUrl, "the database's address");
+  const helm = createHelm({ binary: settings.helmBinary, homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact });
+  const helmVersion = await helm.version();
+  const databaseUrl = settings.databaseUrl ?? (await openPrivateDatabase(settings, log, opened));
+  for (const secret of databaseSecrets(databaseUrl)) redactor.addSecret(secret, "the database's address");
   const store = await openStore(databaseUrl, log);
+  opened.defer(store.close);
 
   const github = connectGitHub({
     appId: settings.github.appId,
@@ -59,10 +62,9 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     redactDeep: (value) => redactDeep(value, redactor.redact),
   });
   const judges = { judgeWorkloads, judgeHooks };
-  const helm = createHelm({ binary: settings.helmBinary, homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact });
   const charts = createChartStore({ cacheDir: settings.dataDir, mirrors: settings.chartMirrors });
   const ports = createPorts({
-    helmVersion: await helm.version(),
+    helmVersion,
     kubeconfig: settings.kubeconfig,
     git: createGitMirror({ dataDir: settings.dataDir, webUrl: settings.github.webUrl, tokenFor: github.tokenFor }),
     pullRequests: createPullRequests(github),
@@ -80,7 +82,45 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   });
   const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
 
-  const engine = await launchDurable({
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const deliveries = new Counter({
+    name: "campanile_deliveries_total",
+    help: "Webhook deliveries by what became of them",
+    labelNames: ["event", "acceptance"],
+    registers: [metrics],
+  });
+  const engine = Promise.withResolvers<DurableEngine>();
+  let isUp = false;
+
+  async function accept({ guid, event, payload }: Delivery) {
+    const parsed = parseEvent(event, payload);
+    const isOurs =
+      parsed !== undefined && parsed.source.repository.toLowerCase() === settings.deployConfigRepository.toLowerCase();
+    const acceptance = isOurs ? await (await engine.promise).accept(guid, parsed) : "ignored";
+    deliveries.inc({ event: isOurs ? event : "other", acceptance });
+    log.info({ guid, event, acceptance }, "delivery");
+    return acceptance;
+  }
+
+  async function readiness() {
+    if (!isUp) return { ready: false, because: "the workflows are being started" } as const;
+    try {
+      await store.query("select 1", []);
+      return { ready: true } as const;
+    } catch {
+      return { ready: false, because: "the database does not answer" } as const;
+    }
+  }
+
+  // The workflows ask GitHub at once for deliveries that were missed, so the front must be there before them.
+  const {
+    http,
+    github: { webhookSecrets },
+  } = settings;
+  const front = await startFront({ ...http, webhookSecrets, inbox: { accept }, readiness, metrics, log });
+  opened.defer(() => front.server.close());
+  const launching = launchDurable({
     databaseUrl,
     replicaId: settings.replicaId,
     reconcileMinutes: settings.reconcileMinutes,
@@ -96,52 +136,34 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
       },
     },
   });
-
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
-  const deliveries = new Counter({
-    name: "campanile_deliveries_total",
-    help: "Webhook deliveries by what became of them",
-    labelNames: ["event", "acceptance"],
-    registers: [metrics],
-  });
-
-  async function accept({ guid, event, payload }: Delivery) {
-    const parsed = parseEvent(event, payload);
-    const isOurs =
-      parsed !== undefined && parsed.source.repository.toLowerCase() === settings.deployConfigRepository.toLowerCase();
-    const acceptance = isOurs ? await engine.accept(guid, parsed) : "ignored";
-    deliveries.inc({ event: isOurs ? event : "other", acceptance });
-    log.info({ guid, event, acceptance }, "delivery");
-    return acceptance;
-  }
-
-  const front = await startFront({
-    ...settings.http,
-    webhookSecrets: settings.github.webhookSecrets,
-    inbox: { accept },
-    readiness: async () => {
-      try {
-        await store.query("select 1", []);
-        return { ready: true };
-      } catch {
-        return { ready: false, because: "the database does not answer" };
-      }
-    },
-    metrics,
-    log,
-  });
+  engine.resolve(launching);
+  // Deliveries that wait for it are answered; without any, the failed start below says it all.
+  engine.promise.catch(() => {});
+  const launched = await launching;
+  isUp = true;
   log.info({ port: front.port, repository: settings.deployConfigRepository }, "Campanile is ready");
 
+  const running = opened.move();
   return {
     port: front.port,
     async stop() {
       await front.server.close();
-      await engine.shutdown();
-      await store.close();
-      await database?.stop();
+      await launched.shutdown();
+      await running.disposeAsync();
     },
   };
+}
+
+async function openPrivateDatabase(settings: Settings, log: Logger, opened: AsyncDisposableStack): Promise<string> {
+  const database = await startPrivateDatabase(settings.dataDir, log);
+  opened.defer(database.stop);
+  return database.url;
+}
+
+/** The address as a whole, and the password alone, which errors of other programs may quote. */
+function databaseSecrets(databaseUrl: string): string[] {
+  const { password } = new URL(databaseUrl);
+  return [databaseUrl, password, decodeURIComponent(password)];
 }
 
 /** The production entry point: ends with 1 and all mistakes on stderr when the settings are wrong. */

@@ -17,6 +17,8 @@ export interface AppDeliveries {
   list(): Promise<ListedDelivery[]>;
   /** The newest of this event, `push` or `pull_request.opened`. */
   newest(name: string): Promise<ListedDelivery>;
+  /** Resolves once GitHub has tried to deliver one of each of these in vain. */
+  untilFailed(names: readonly string[]): Promise<void>;
   /** Presses “Redeliver”. @returns what Campanile answered */
   redeliver(delivery: ListedDelivery): Promise<unknown>;
 }
@@ -41,9 +43,17 @@ export function openAppDeliveries({ world, institution, control }: Scene): AppDe
   return {
     list,
     async newest(name) {
-      const found = (await list()).find(({ event, action }) => name === (action === null ? event : `${event}.${action}`));
+      const found = (await list()).find((delivery) => nameOf(delivery) === name);
       if (!found) throw new Error(`GitHub lists no delivery of ${name}`);
       return found;
+    },
+    async untilFailed(names) {
+      let { last: after } = await control.journal({ kind: "delivery" });
+      for (;;) {
+        const failed = (await list()).filter(({ statusCode }) => statusCode >= 300).map(nameOf);
+        if (names.every((name) => failed.includes(name))) return;
+        ({ last: after } = await control.journal({ after, kind: "delivery", waitSeconds: 30 }));
+      }
     },
     async redeliver({ id, guid }) {
       let { last: after } = await control.journal({ kind: "delivery" });
@@ -62,4 +72,8 @@ export function openAppDeliveries({ world, institution, control }: Scene): AppDe
       }
     },
   };
+}
+
+function nameOf({ event, action }: ListedDelivery): string {
+  return action === null ? event : `${event}.${action}`;
 }

@@ -14,6 +14,7 @@ const SCHEMA = "campanile";
 /**
  * Opens the database and brings its tables up to date; two processes that start at once wait for each other.
  * Every table lives in the schema `campanile`, beside that of the durable workflows.
+ * @throws {ClusterError} `database-unavailable`
  */
 export async function openStore(databaseUrl: string, log: Logger): Promise<Store> {
   const pool = new pg.Pool({
@@ -25,7 +26,12 @@ export async function openStore(databaseUrl: string, log: Logger): Promise<Store
   });
   // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ err: error }, "a database connection was lost"));
-  await migrate(databaseUrl, log);
+  try {
+    await migrate(databaseUrl, log);
+  } catch (error) {
+    await pool.end();
+    throw asClusterError(error);
+  }
   return {
     async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]) {
       try {
@@ -60,11 +66,20 @@ function asClusterError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const isRefused = /^(22|23|42|P0)/.test(code);
   if (isRefused) return error;
+  const isLocked = /^(28|3D)/.test(code);
   const explanation: Explanation = {
-    code: "database-unavailable",
-    what: "Campanile's database did not answer.",
-    why: error instanceof Error ? `${error.message.slice(0, 200)}.` : "It gave no reason.",
-    fix: "Start PostgreSQL again; the work goes on where it stopped.",
+    code: isLocked ? "database-locked" : "database-unavailable",
+    what: isLocked ? "Campanile's database did not let it in." : "Campanile's database did not answer.",
+    why: `${lastWords(error)}.`,
+    fix: isLocked
+      ? "Check the user, the password and the database's name in DATABASE_URL."
+      : "Start PostgreSQL, or correct DATABASE_URL; work that was begun goes on where it stopped.",
   };
   return new ClusterError({ ...explanation, canRetry: true }, { cause: error });
+}
+
+/** A host with several addresses fails with a list of failures and no words of its own. */
+function lastWords(error: unknown): string {
+  const one = error instanceof AggregateError ? error.errors.at(-1) : error;
+  return one instanceof Error && one.message !== "" ? one.message.slice(0, 200) : "It gave no reason";
 }
