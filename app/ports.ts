@@ -76,6 +76,7 @@ export function createPorts(adapters: Adapters): Ports {
       fetchMergedPullRequestsOf: pullRequests.fetchMergedPullRequestsOf,
       fetchRevisions,
       findQuarantine: records.findQuarantine,
+      findMovingReleases: records.findMovingReleases,
       recordDeploy: records.recordDeploy,
       recordProgress: records.recordProgress,
       findProgress: records.findProgress,

@@ -26,6 +26,8 @@ export interface DeployPorts {
   fetchMergedPullRequestsOf(source: EventSource, sha: string): Promise<number[]>;
   fetchRevisions(kubeContext: string, namespace: string, releaseName: string): Promise<HelmRevision[]>;
   findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
+  /** Ids of the releases whose rollout was begun and has not ended. */
+  findMovingReleases(repository: string): Promise<Set<string>>;
   recordDeploy(record: {
     id: string;
     repository: string;
@@ -227,13 +229,15 @@ async function loadCommit(ports: DeployPorts, source: EventSource, sha: string):
 
 async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Fleet): Promise<Map<string, LiveRelease>> {
   const limit = pLimit(READS_AT_ONCE);
+  const moving = await ports.findMovingReleases(source.repository);
   const entries = await Promise.all(
     releasesOf(fleet, ports.helmVersion).map((release) =>
       limit(async () => {
         const last = (await ports.fetchRevisions(release.cluster.context, release.namespace, release.id)).at(-1);
         const quarantined = await ports.findQuarantine(source.repository, release.id, release.bundleDigest);
         const isWhole = last?.status === "deployed";
-        return [release.id, { bundleDigest: isWhole ? last.bundleDigest : undefined, sha: last?.sha, quarantined }] as const;
+        const bundleDigest = isWhole ? last.bundleDigest : undefined;
+        return [release.id, { bundleDigest, sha: last?.sha, isMoving: moving.has(release.id), quarantined }] as const;
       }),
     ),
   );
@@ -271,9 +275,9 @@ function describeTarget(
   previous: ReadonlyMap<string, Release>,
 ): DeployedRelease {
   const before = previous.get(release.id);
-  const reasons = before
-    ? reasonsFor(before, release)
-    : [live?.sha === undefined ? "first deployment" : "what runs is not whole"];
+  const changes = before ? reasonsFor(before, release) : [];
+  const reasons =
+    changes.length > 0 ? changes : [live?.sha === undefined ? "first deployment" : "an earlier rollout did not leave it whole"];
   return {
     releaseId: release.id,
     hub: release.hub,

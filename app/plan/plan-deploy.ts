@@ -8,6 +8,8 @@ export interface LiveRelease {
   /** Bundle and commit of the newest revision if it is deployed; undefined when there is none, or it is not whole. */
   bundleDigest: string | undefined;
   sha: string | undefined;
+  /** An earlier commit's rollout is at it, so what runs now says nothing of what will run in a moment. */
+  isMoving: boolean;
   /** How the bundle that git asks for failed on this release, if it was tried. */
   quarantined: Explanation | undefined;
 }
@@ -25,7 +27,7 @@ export interface HubPlan {
 }
 
 /**
- * Which releases a commit of the default branch has to move: those that run another bundle than git asks for.
+ * Which releases a commit of the default branch has to move: those that run another bundle than git asks for, or may do so soon.
  * A release whose bundle failed before is not tried again; it is kept in front of later environments of its hub, which may not overtake it.
  */
 export function planDeploy(fleet: Fleet, helmVersion: string, live: ReadonlyMap<string, LiveRelease>): HubPlan[] {
@@ -53,7 +55,7 @@ function targetsOf(
     const environment = environments.find((each) => each.name === release.environment);
     if (!environment) continue;
     const state = live.get(release.id);
-    const differs = state?.bundleDigest !== release.bundleDigest;
+    const differs = state?.isMoving === true || state?.bundleDigest !== release.bundleDigest;
     if (!differs && !state?.quarantined) continue;
     if (!state?.quarantined) firstToMove ??= targets.length;
     targets.push({ release, environment });

@@ -9,15 +9,21 @@ const fleet = makeFleet();
 const asked = new Map(releasesOf(fleet, HELM).map((release) => [release.id, release.bundleDigest]));
 const explanation = { code: "image-pull", what: "It failed.", why: "It was so.", fix: "Mend it." };
 
-type Seen = "as asked" | "older" | "absent" | "quarantined" | "unhealthy as asked";
+type Seen = "as asked" | "as asked, for the moment" | "older" | "absent" | "quarantined" | "unhealthy as asked";
 
 const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
-  "as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), quarantined: undefined }),
-  older: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), quarantined: undefined }),
+  "as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), isMoving: false, quarantined: undefined }),
+  "as asked, for the moment": (id) => ({
+    bundleDigest: asked.get(id),
+    sha: "a".repeat(40),
+    isMoving: true,
+    quarantined: undefined,
+  }),
+  older: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isMoving: false, quarantined: undefined }),
   absent: () => undefined,
-  quarantined: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), quarantined: explanation }),
+  quarantined: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isMoving: false, quarantined: explanation }),
   // Helm deployed the bundle, but its pods never came up.
-  "unhealthy as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), quarantined: explanation }),
+  "unhealthy as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), isMoving: false, quarantined: explanation }),
 };
 
 /** What would move, by hub, when these releases are so and all others run what git asks for. */
@@ -40,6 +46,10 @@ test("only what runs something else moves", () => {
   expect(moves({ "data8-prod": "older" })).toEqual({ data8: ["data8-prod"] });
 });
 
+test("what an earlier rollout is just moving is moved again, because nobody knows what it will leave behind", () => {
+  expect(moves({ "data8-staging": "as asked, for the moment" })).toEqual({ data8: ["data8-staging"] });
+});
+
 test("a fresh cluster gets every release, each hub in promotion order", () => {
   expect(moves(Object.fromEntries([...asked.keys()].map((id) => [id, "absent"])))).toEqual({
     data100: ["data100-staging", "data100-prod"],
@@ -49,7 +59,7 @@ test("a fresh cluster gets every release, each hub in promotion order", () => {
 });
 
 test("an environment that is not whole counts as one that runs something else", () => {
-  const live = new Map([["data8-staging", { bundleDigest: undefined, sha: undefined, quarantined: undefined }]]);
+  const live = new Map([["data8-staging", { bundleDigest: undefined, sha: undefined, isMoving: false, quarantined: undefined }]]);
   expect(
     planDeploy(makeFleet({ hubs: fleet.hubs.filter(({ name }) => name === "data8") }), HELM, live).map(
       ({ targets }) => targets.length,

@@ -2,6 +2,8 @@ import { setInterval as every } from "node:timers/promises";
 import pg from "pg";
 
 export interface WorkflowWatcher {
+  /** Resolves once it is decided what a pushed commit has to move. */
+  untilPlanned(sha: string): Promise<void>;
   /** Resolves once no durable workflow is at work or waits for its turn. */
   untilQuiet(): Promise<void>;
   close(): Promise<void>;
@@ -13,17 +15,14 @@ const LOOK_INTERVAL_MS = 25;
 export async function watchWorkflows(databaseUrl: string): Promise<WorkflowWatcher> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  const isQuiet = async () => {
-    const { rows } = await client.query<{ quiet: boolean }>(
-      "select not exists (select from dbos.workflow_status where status in ('PENDING', 'ENQUEUED')) as quiet",
-    );
-    return rows[0]?.quiet === true;
-  };
+  async function until(query: string, values: string[] = []): Promise<void> {
+    const isSo = async () => (await client.query<{ so: boolean }>(`select ${query} as so`, values)).rows[0]?.so === true;
+    if (await isSo()) return;
+    for await (const _ of every(LOOK_INTERVAL_MS)) if (await isSo()) return;
+  }
   return {
-    async untilQuiet() {
-      if (await isQuiet()) return;
-      for await (const _ of every(LOOK_INTERVAL_MS)) if (await isQuiet()) return;
-    },
+    untilPlanned: (sha) => until("exists (select from campanile.deploy where sha = $1)", [sha]),
+    untilQuiet: () => until("not exists (select from dbos.workflow_status where status in ('PENDING', 'ENQUEUED'))"),
     close: () => client.end(),
   };
 }

@@ -32,6 +32,8 @@ export interface DeployRecords {
   /** @returns undefined for a deploy that was not recorded */
   findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
+  /** Ids of the releases whose newest rollout was begun and has not ended; one that broke off counts for a day. */
+  findMovingReleases(repository: string): Promise<Set<string>>;
   /** How the last rollout of this bundle to this release failed; undefined if it never ran or ended well. */
   findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
 }
@@ -118,6 +120,17 @@ export function createDeployRecords(store: Store): DeployRecords {
       const progress = await findProgress(deployId);
       if (!progress) throw new Error(`no record of deploy ${deployId}`);
       return progress;
+    },
+
+    async findMovingReleases(repository) {
+      const rows = await store.query<{ release_id: string }>(
+        `select release_id from (
+           select distinct on (release_id) release_id, step from deploy_progress join deploy on deploy.id = deploy_id
+           where repository = $1 and at > now() - interval '1 day' order by release_id, sequence desc
+         ) as newest where step = 'begin'`,
+        [repository],
+      );
+      return new Set(rows.map((row) => row.release_id));
     },
 
     // A failure before Helm wrote a revision says nothing about the bundle: a key or a right was missing, and may be there by now.
