@@ -131,7 +131,7 @@ function rolloutPorts(
       installationId: source.installationId,
       sha,
       environment: releaseId,
-      environmentUrl: url,
+      ...(url === undefined ? {} : { environmentUrl: url }),
       isProduction,
       rolloutId,
     };

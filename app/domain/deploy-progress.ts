@@ -6,7 +6,7 @@ export interface DeployedRelease {
   hub: string;
   hubTitle: string;
   environment: string;
-  url: string;
+  url?: string;
   reasons: string[];
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import type { ValuePath } from "./value-at.ts";
 
 /** Everything one `deploy-config` repository describes at one commit. Nothing here remembers which layout it was read from. */
 export interface Fleet {
@@ -6,23 +7,31 @@ export interface Fleet {
   sha: string;
   /** Shown to people: "Berkeley course hubs". */
   title: string;
+  mode: FleetMode;
   clusters: Cluster[];
   /** In promotion order. */
   environments: Environment[];
   /** Sorted by name. */
   hubs: Hub[];
+  /** What all hubs of a cluster share, such as its ingress and its monitoring. */
+  clusterReleases: ClusterRelease[];
 }
+
+/** A fleet that is observed gets checks and comments; nothing of it is ever deployed. */
+export type FleetMode = "deploy" | "observe";
 
 export interface Cluster {
   name: string;
   /** Context in the deployer's kubeconfig. */
   context: string;
-  /** What charts see as `.Capabilities.KubeVersion`, such as "1.36.3". */
-  kubernetesVersion: string;
+  /** What charts see as `.Capabilities.KubeVersion`, such as "1.36.3"; absent when the fleet does not say. */
+  kubernetesVersion?: string;
 }
 
 export interface Environment {
   name: string;
+  /** The branch whose newest commit runs there; absent when all environments follow the default branch. */
+  branch?: string;
   /** When a release of this environment may start once the environment before it is verified. */
   promotion: Promotion;
 }
@@ -48,37 +57,75 @@ export interface HubEnvironment {
   environment: string;
   cluster: string;
   namespace: string;
-  /** Where students reach it, such as `https://staging.data8.example`. */
-  url: string;
+  /** Where students reach it, such as `https://staging.data8.example`; absent when neither the fleet nor the values say. */
+  url?: string;
   pins: Pins;
   /** The pins file, so that findings and comments can point at it. */
   pinsFile: string;
-  /** In Helm's order: a later layer wins. The pinned image is not in it. */
+  /** In Helm's order: a later layer wins. */
   valueLayers: ValueLayer[];
   /** Dotted path in the values at which the chart expects the user image, such as `jupyterhub.singleuser.image`. */
   imageValuePath: string;
 }
 
+/** A release that every hub on a cluster leans on. It has one instance for all environments. */
+export interface ClusterRelease {
+  /** Helm's release name, such as `support`. */
+  name: string;
+  namespace: string;
+  cluster: string;
+  chart: ChartPin;
+  valueLayers: ValueLayer[];
+  /** The environment whose merges deploy it: the first. */
+  deployedWith: string;
+  /** Every environment with a hub on the cluster: a merge to the first changes what runs under all of them. */
+  reaches: string[];
+}
+
 export interface Pins {
   hub: ChartPin;
-  image: ImagePin;
+  /** What students work in, as the files say it; absent when the chart's own default is used. */
+  image?: ImagePin;
 }
 
-/** One packed chart, exactly. */
+/** One chart, exactly. */
 export interface ChartPin {
   chart: string;
-  /** Base address of the chart repository, or `oci://...`. */
+  /** Base address of the chart repository, `oci://...`, or `file://...` for a chart in the fleet's own repository. */
   repository: string;
   version: string;
-  /** `sha256:` and 64 hex digits of the packed chart. */
+  /** `sha256:` and 64 hex digits: of the packed chart, or of all that makes up a folder's chart. */
   digest: string;
+  /** Present when `repository` begins with `file://`. */
+  folder?: ChartFolder;
 }
 
-/** One container image, exactly. The tag is for people, the digest is what runs. */
+/** A chart that lies unpacked in the fleet's own repository, its dependencies named but not there. */
+export interface ChartFolder {
+  /** From the repository's root, such as `hub`. */
+  path: string;
+  /** By path below the folder. */
+  files: ReadonlyMap<string, Buffer>;
+  dependencies: ChartDependency[];
+}
+
+/** As `Chart.yaml` or `requirements.yaml` names it. */
+export interface ChartDependency {
+  name: string;
+  /** A version or a range of versions. */
+  version: string;
+  repository: string;
+  /** The version that the lock file chose out of the range. */
+  lockedVersion?: string;
+}
+
+/** One container image. The tag is for people, the digest is what runs. */
 export interface ImagePin {
   name: string;
-  tag: string;
-  digest: string;
+  /** Absent when nothing says it. */
+  tag?: string;
+  /** Absent in a fleet that pins no digests. */
+  digest?: string;
 }
 
 export type ValueLayer =
@@ -90,6 +137,8 @@ export type ValueLayer =
       digest: string;
       /** The same keys, every encrypted leaf replaced by a placeholder of the same type. */
       shape: JsonObject;
+      /** Where one encrypted text may stand for more than a text, so that nobody can judge what is in it. */
+      opaque?: ValuePath[];
       /** The file as it is in git, for `sops` at rollout. */
       ciphertext: string;
     };

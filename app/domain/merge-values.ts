@@ -24,7 +24,12 @@ function mergePair(lower: JsonObject, upper: JsonObject): JsonObject {
  * digest what runs, while people still read the tag.
  * @param valuePath dotted, such as `jupyterhub.singleuser.image`
  */
-export function imageValues(image: ImagePin, valuePath: string): JsonObject {
-  const leaf: JsonObject = { name: image.name, tag: `${image.tag}@${image.digest}` };
+export function imageValues(image: ImagePin | undefined, valuePath: string): JsonObject {
+  if (!image) return {};
+  const { name, tag, digest } = image;
+  const leaf: JsonObject = {
+    name,
+    ...(tag === undefined ? {} : { tag: digest === undefined ? tag : `${tag}@${digest}` }),
+  };
   return valuePath.split(".").reduceRight((inner, key) => ({ [key]: inner }), leaf);
 }

@@ -13,9 +13,11 @@ export interface Release {
   component: Component;
   cluster: Cluster;
   namespace: string;
-  url: string;
+  /** Absent when nobody says where students reach it. */
+  url?: string;
   chart: ChartPin;
-  image: ImagePin;
+  /** Absent when the chart's own default is used. */
+  image?: ImagePin;
   imageValuePath: string;
   valueLayers: ValueLayer[];
   pinsFile: string;

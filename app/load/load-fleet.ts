@@ -126,9 +126,11 @@ function fleetOf(sha: string, file: FleetFile, hubs: readonly LoadedHub[]): Flee
   return {
     sha,
     title: file.title,
+    mode: "deploy",
     clusters: Object.entries(file.clusters).map(([name, cluster]) => ({ name, ...cluster })),
     environments: file.environments.map(environmentOf),
     hubs: hubs.flatMap(({ hub }) => hub ?? []),
+    clusterReleases: [],
   };
 }
 

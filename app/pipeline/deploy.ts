@@ -283,7 +283,7 @@ function describeTarget(
     hub: release.hub,
     hubTitle: release.hubTitle,
     environment: release.environment,
-    url: release.url,
+    ...(release.url === undefined ? {} : { url: release.url }),
     reasons,
   };
 }
@@ -302,7 +302,7 @@ function stageFor(
       kubeContext: release.cluster.context,
       namespace: release.namespace,
       environment: release.environment,
-      url: release.url,
+      ...(release.url === undefined ? {} : { url: release.url }),
       isProduction: fleet.environments.at(-1)?.name === environment.name,
       bundleDigest: release.bundleDigest,
     },

@@ -1,5 +1,5 @@
 import stringify from "safe-stable-stringify";
-import type { Fleet } from "../domain/hub.ts";
+import type { Fleet, ImagePin } from "../domain/hub.ts";
 import type { PlannedRelease, Release, RolloutPlan } from "../domain/release.ts";
 import { releasesOf } from "./releases-of.ts";
 
@@ -37,19 +37,24 @@ function planned({ base, head }: { base: Release | undefined; head: Release }): 
 /** Why a bundle has another digest, in words; the first that a reader should know comes first. */
 export function reasonsFor(base: Release, head: Release): string[] {
   const reasons: string[] = [];
-  if (stringify(base.image) !== stringify(head.image))
-    reasons.push(`image ${shortName(base.image.name)} ${moves(base.image.tag, head.image.tag)}`);
+  reasons.push(...imageReasons(base.image, head.image));
   if (base.chart.digest !== head.chart.digest)
     reasons.push(`chart ${head.chart.chart} ${moves(base.chart.version, head.chart.version)}`);
   reasons.push(...layerReasons(base, head));
   if (base.cluster.kubernetesVersion !== head.cluster.kubernetesVersion)
-    reasons.push(`Kubernetes ${moves(base.cluster.kubernetesVersion, head.cluster.kubernetesVersion)}`);
+    reasons.push(`Kubernetes ${moves(base.cluster.kubernetesVersion ?? "any", head.cluster.kubernetesVersion ?? "any")}`);
   if (base.namespace !== head.namespace) reasons.push(`namespace ${moves(base.namespace, head.namespace)}`);
   if (base.imageValuePath !== head.imageValuePath)
     reasons.push(`the image goes to ${head.imageValuePath}, not ${base.imageValuePath}`);
   if (reasons.length > 0) return reasons;
   // The same inputs, and yet another bundle: what is left is their order and the program that reads them.
   return [hasSameOrder(base, head) ? "another version of Helm renders it" : "its values files are read in another order"];
+}
+
+function imageReasons(base: ImagePin | undefined, head: ImagePin | undefined): string[] {
+  if (stringify(base) === stringify(head)) return [];
+  if (!base || !head) return [head ? `image ${shortName(head.name)} is new` : "the chart's own image is used again"];
+  return [`image ${shortName(base.name)} ${moves(base.tag ?? "without tag", head.tag ?? "without tag")}`];
 }
 
 function hasSameOrder(base: Release, head: Release): boolean {

@@ -12,7 +12,11 @@ import { parseManifests } from "./parse-manifests.ts";
 
 export interface RenderPorts {
   fetchChart(pin: ChartPin): Promise<string>;
-  template(name: string, chart: string, options: { namespace: string; values: JsonObject; kubeVersion: string }): Promise<string>;
+  template(
+    name: string,
+    chart: string,
+    options: { namespace: string; values: JsonObject; kubeVersion?: string },
+  ): Promise<string>;
 }
 
 export interface Rendered {
@@ -48,7 +52,7 @@ export function createRenderer(ports: RenderPorts): RendersReleases {
     const options = {
       namespace: release.namespace,
       values: previewValues(release),
-      kubeVersion: release.cluster.kubernetesVersion,
+      ...(release.cluster.kubernetesVersion === undefined ? {} : { kubeVersion: release.cluster.kubernetesVersion }),
     };
     const renderOnce = () => limit(() => ports.template(release.id, chart, options));
     const [first, second] = await Promise.all([renderOnce(), renderOnce()]);

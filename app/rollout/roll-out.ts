@@ -13,7 +13,7 @@ export interface RolloutRequest {
   kubeContext: string;
   namespace: string;
   environment: string;
-  url: string;
+  url?: string;
   isProduction: boolean;
   sha: string;
   bundleDigest: string;

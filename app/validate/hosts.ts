@@ -9,6 +9,6 @@ export function ingressHosts(values: JsonObject): { host: string; path: ValuePat
   );
 }
 
-export function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
+export function hostOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Environment, Fleet, Hub, HubEnvironment, ValueLayer } from "../../app/domain/hub.ts";
+import type { Environment, Fleet, Hub, HubEnvironment, ImagePin, ValueLayer } from "../../app/domain/hub.ts";
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 
@@ -12,9 +12,11 @@ export function makeFleet(change: Partial<Fleet> = {}): Fleet {
   return {
     sha: "a".repeat(40),
     title: "Berkeley course hubs",
+    mode: "deploy",
     clusters: [{ name: "courses", context: "courses", kubernetesVersion: "1.36.3" }],
     environments: ENVIRONMENTS,
     hubs: ["data100", "data8", "prob140"].map(makeHub),
+    clusterReleases: [],
     ...change,
   };
 }
@@ -71,6 +73,12 @@ export function changeFleet(
   };
 }
 
-export const newImage = ({ pins }: HubEnvironment): Partial<HubEnvironment> => ({
-  pins: { ...pins, image: { ...pins.image, tag: "2026.11.2", digest: digestOf("2") } },
-});
+export const newImage = changeImage({ tag: "2026.11.2", digest: digestOf("2") });
+
+/** Another image for a hub that pins one. */
+export function changeImage(change: Partial<ImagePin>): (environment: HubEnvironment) => Partial<HubEnvironment> {
+  return ({ pins }) => {
+    if (!pins.image) throw new Error("a hub of this fleet pins no image");
+    return { pins: { ...pins, image: { ...pins.image, ...change } } };
+  };
+}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Fleet, HubEnvironment, ValueLayer } from "../../app/domain/hub.ts";
 import { planRollout, reasonsFor } from "../../app/plan/plan-rollout.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
-import { changeFleet, makeFleet, newImage } from "./make-fleet.ts";
+import { changeFleet, changeImage, makeFleet, newImage } from "./make-fleet.ts";
 
 const HELM = "4.2.4";
 
@@ -63,23 +63,15 @@ test("the fleet's default touches every release and names the file", () => {
 });
 
 const REASONS: Record<string, [(environment: HubEnvironment) => Partial<HubEnvironment>, string[]]> = {
-  "a tag built again": [
-    ({ pins }) => ({ pins: { ...pins, image: { ...pins.image, digest: `sha256:${"9".repeat(64)}` } } }),
-    ["image user-data8 2026.11.1 gets another digest"],
-  ],
+  "a tag built again": [changeImage({ digest: `sha256:${"9".repeat(64)}` }), ["image user-data8 2026.11.1 gets another digest"]],
   "a new chart": [
     ({ pins }) => ({ pins: { ...pins, hub: { ...pins.hub, version: "1.1.0", digest: `sha256:${"9".repeat(64)}` } } }),
     ["chart hub 1.0.0 → 1.1.0"],
   ],
   "image first, then chart": [
-    (environment) => {
-      const { pins } = environment;
-      return {
-        pins: {
-          hub: { ...pins.hub, version: "1.1.0", digest: `sha256:${"9".repeat(64)}` },
-          image: { ...pins.image, tag: "2026.11.2" },
-        },
-      };
+    ({ pins, ...environment }) => {
+      const hub = { ...pins.hub, version: "1.1.0", digest: `sha256:${"9".repeat(64)}` };
+      return changeImage({ tag: "2026.11.2" })({ ...environment, pins: { ...pins, hub } });
     },
     ["image user-data8 2026.11.1 → 2026.11.2", "chart hub 1.0.0 → 1.1.0"],
   ],

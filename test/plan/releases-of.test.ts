@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fleet, HubEnvironment, ValueLayer } from "../../app/domain/hub.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
-import { changeFleet, makeFleet, newImage } from "./make-fleet.ts";
+import { changeFleet, changeImage, makeFleet, newImage } from "./make-fleet.ts";
 
 const bundleOf = (fleet: Fleet, id = "data8-prod", helm = "4.2.4") =>
   releasesOf(fleet, helm).find((release) => release.id === id)?.bundleDigest;
@@ -42,11 +42,9 @@ const plainLayers = (edit: (layer: ValueLayer) => ValueLayer) =>
   changed(({ valueLayers }) => ({ valueLayers: valueLayers.map(edit) }));
 
 const OTHER_BUNDLE: Record<string, Fleet> = {
-  "image digest": changed(({ pins }) => ({ pins: { ...pins, image: { ...pins.image, digest: `sha256:${"9".repeat(64)}` } } })),
-  "image tag": changed(({ pins }) => ({ pins: { ...pins, image: { ...pins.image, tag: "other" } } })),
-  "image name": changed(({ pins }) => ({
-    pins: { ...pins, image: { ...pins.image, name: "registry.campanile.example/other" } },
-  })),
+  "image digest": changed(changeImage({ digest: `sha256:${"9".repeat(64)}` })),
+  "image tag": changed(changeImage({ tag: "other" })),
+  "image name": changed(changeImage({ name: "registry.campanile.example/other" })),
   "where the image goes": changed(() => ({ imageValuePath: "singleuser.image" })),
   "chart digest": changed(({ pins }) => ({ pins: { ...pins, hub: { ...pins.hub, digest: `sha256:${"9".repeat(64)}` } } })),
   "a value": plainLayers((layer) => (layer.kind === "plain" ? { ...layer, values: { ...layer.values, more: true } } : layer)),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHelm } from "../../app/adapters/helm/create-helm.ts";
 import { diffRelease } from "../../app/diff/diff-release.ts";
 import { ConfigError } from "../../app/domain/errors.ts";
+import type { ImagePin } from "../../app/domain/hub.ts";
 import type { JsonObject } from "../../app/domain/json.ts";
 import type { Release } from "../../app/domain/release.ts";
 import { loadFleet } from "../../app/load/load-fleet.ts";
@@ -20,7 +21,7 @@ const ROOT = join(import.meta.dirname, "../..");
 let folder: string;
 let helm: ReturnType<typeof createHelm>;
 let hubChart: string;
-let data8: Release;
+let data8: Release & { image: ImagePin };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "campanile-render-"));
@@ -29,8 +30,8 @@ beforeAll(async () => {
   hubChart = await writeChart("hub.tgz", tgz);
   const { fleet } = await loadFleet(await folderTree(join(ROOT, "deploy-config")), "a".repeat(40));
   const release = fleet && releasesOf(fleet, await helm.version()).find(({ id }) => id === "data8-staging");
-  if (!release) throw new Error("the sample fleet has no data8-staging");
-  data8 = release;
+  if (!release?.image) throw new Error("the sample fleet has no data8-staging with an image");
+  data8 = { ...release, image: release.image };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -21,7 +21,7 @@ export const request: RolloutRequest = {
   kubeContext: "courses",
   namespace: release.namespace,
   environment: "prod",
-  url: release.url,
+  ...(release.url === undefined ? {} : { url: release.url }),
   isProduction: true,
   sha: "a".repeat(40),
   bundleDigest: release.bundleDigest,

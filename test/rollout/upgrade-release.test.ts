@@ -52,7 +52,7 @@ test("Helm gets the pinned chart, all layers with secrets opened, and our labels
       jupyterhub: {
         cull: { timeout: 3600 },
         proxy: { secretToken: "opened" },
-        singleuser: { image: { name: release.image.name, tag: `2026.11.1@${release.image.digest}` } },
+        singleuser: { image: { name: release.image?.name, tag: `2026.11.1@${release.image?.digest}` } },
       },
     },
   });

@@ -9,7 +9,7 @@ export interface DeploymentPlace {
   sha: string;
   /** GitHub's environment; one per release, so that two hubs do not push each other's deployment out. */
   environment: string;
-  environmentUrl: string;
+  environmentUrl?: string;
   isProduction: boolean;
   /** Which rollout the deployment belongs to: a second attempt finds it again by it. */
   rolloutId: string;
@@ -42,7 +42,7 @@ export function createGitHubDeployments(connection: GitHubConnection): GitHubDep
           deployment_id: id,
           state,
           description,
-          environment_url: place.environmentUrl,
+          ...(place.environmentUrl === undefined ? {} : { environment_url: place.environmentUrl }),
           auto_inactive: state === "success",
         });
         return id;

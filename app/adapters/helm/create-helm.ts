@@ -13,7 +13,8 @@ export interface HelmOptions extends HelmProcessOptions {
 export interface TemplateOptions {
   namespace: string;
   values: JsonObject;
-  kubeVersion: string;
+  /** Helm's own default when left out. */
+  kubeVersion?: string;
 }
 
 export interface UpgradeOptions {
@@ -56,8 +57,7 @@ export function createHelm(options: HelmOptions): Helm {
           "template",
           "--namespace",
           namespace,
-          "--kube-version",
-          kubeVersion,
+          ...(kubeVersion === undefined ? [] : ["--kube-version", kubeVersion]),
           "--is-upgrade",
           "--include-crds",
           "--skip-tests",

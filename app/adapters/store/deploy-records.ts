@@ -54,7 +54,7 @@ const plannedSchema = z.array(
     hub: z.string(),
     hubTitle: z.string(),
     environment: z.string(),
-    url: z.string(),
+    url: z.string().exactOptional(),
     reasons: z.array(z.string()),
   }),
 );
