@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { execa } from "execa";
-import { parse } from "yaml";
+import { dirname, join } from "node:path";
+import { type ExecaError, execa } from "execa";
+import { parse, stringify } from "yaml";
+import type { Chart } from "../../app/domain/chart/chart.ts";
 import type { JsonObject } from "../../app/domain/json.ts";
 import { ensureTools } from "../../tools/install-tools.ts";
 
@@ -10,35 +11,36 @@ import { ensureTools } from "../../tools/install-tools.ts";
 export interface HelmReader {
   /** @param groups each a list of values files' texts, as several `-f` of one release */
   read(groups: readonly (readonly string[])[]): Promise<JsonObject[]>;
+  /** What a chart of ours with all that is inside it sees, and what Helm says meanwhile; undefined values when Helm refuses. */
+  readChart(chart: Chart, texts: readonly string[]): Promise<{ values: JsonObject | undefined; said: string }>;
   remove(): Promise<void>;
 }
 
-/**
- * One chart holds one subchart's worth of printing per call, so groups are run side by side, two at a time.
- */
+const PRINT = "out: {{ .Values | toJson | quote }}\n";
+
+/** Groups are run side by side, two at a time. */
 export async function startHelmReader(): Promise<HelmReader> {
   const { helm } = await ensureTools(["helm"]);
   const folder = await mkdtemp(join(tmpdir(), "campanile-helm-"));
-  const chart = join(folder, "echo");
-  await mkdir(join(chart, "templates"), { recursive: true });
-  await writeFile(join(chart, "Chart.yaml"), "apiVersion: v2\nname: echo\nversion: 0.1.0\n");
-  await writeFile(join(chart, "templates/echo.yaml"), "out: {{ .Values | toJson | quote }}\n");
+  const echo = join(folder, "echo");
+  await writeFiles(echo, { "Chart.yaml": "apiVersion: v2\nname: echo\nversion: 0.1.0\n", "templates/echo.yaml": PRINT });
   let calls = 0;
 
-  async function readOne(texts: readonly string[]): Promise<JsonObject> {
+  async function template(chart: string, texts: readonly string[]) {
     const own = join(folder, String(calls++));
     await mkdir(own);
     const files = texts.map((_, index) => join(own, `${index}.yaml`));
     await Promise.all(files.map((file, index) => writeFile(file, texts[index] ?? "")));
-    const { stdout } = await execa(helm, ["template", "release", chart, ...files.flatMap((file) => ["-f", file])], {
+    return execa(helm, ["template", "release", chart, ...files.flatMap((file) => ["-f", file])], {
+      maxBuffer: 256 * 1024 * 1024,
       env: {
         HELM_CACHE_HOME: join(folder, "cache"),
         HELM_CONFIG_HOME: join(folder, "config"),
         HELM_DATA_HOME: join(folder, "data"),
       },
     });
-    return JSON.parse(String(parse(stdout).out));
   }
+  const readOne = async (texts: readonly string[]) => printed((await template(echo, texts)).stdout);
 
   return {
     read: async (groups) => {
@@ -47,6 +49,43 @@ export async function startHelmReader(): Promise<HelmReader> {
         results.push(...(await Promise.all(groups.slice(start, start + 2).map(readOne))));
       return results;
     },
+    async readChart(chart, texts) {
+      const own = join(folder, `chart-${calls++}`);
+      await writeFiles(own, { ...chartFiles(chart), "templates/echo.yaml": PRINT });
+      try {
+        const { stdout, stderr } = await template(own, texts);
+        return { values: printed(stdout), said: stderr };
+      } catch (error) {
+        return { values: undefined, said: String((error as ExecaError).stderr) };
+      }
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function printed(stdout: string): JsonObject {
+  return JSON.parse(String(parse(stdout, { maxAliasCount: 0 }).out));
+}
+
+/** The files of a chart, those inside it below `charts/`. */
+function chartFiles(chart: Chart): Record<string, string> {
+  const dependencies = chart.dependencies?.map(({ importValues, ...each }) => ({
+    ...each,
+    ...(importValues ? { "import-values": importValues } : {}),
+  }));
+  const inside = chart.subcharts.flatMap((subchart) =>
+    Object.entries(chartFiles(subchart)).map(([file, text]) => [`charts/${subchart.name}/${file}`, text]),
+  );
+  return {
+    "Chart.yaml": stringify({ apiVersion: "v2", name: chart.name, version: chart.version, dependencies }),
+    "values.yaml": stringify(chart.values),
+    ...Object.fromEntries(inside),
+  };
+}
+
+async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
 }
