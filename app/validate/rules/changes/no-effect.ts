@@ -1,8 +1,8 @@
 import stringify from "safe-stable-stringify";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { type ValuePath, valueAt } from "../../domain/value-at.ts";
-import type { ReleaseView } from "../fleet-view.ts";
-import type { Rule } from "../rule.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
+import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
+import type { ReleaseView } from "../../fleet-view.ts";
+import type { Rule } from "../../rule.ts";
 
 export const noEffect: Rule = {
   code: "no-effect",

@@ -1,5 +1,5 @@
 import semver from "semver";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../../rule.ts";
 
 export const chartMajor: Rule = {
   code: "chart-major",

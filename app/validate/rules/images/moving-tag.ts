@@ -1,6 +1,6 @@
-import { isJsonObject, type Json } from "../../domain/json.ts";
-import type { ValuePath } from "../../domain/value-at.ts";
-import type { Rule } from "../rule.ts";
+import { isJsonObject, type Json } from "../../../domain/json.ts";
+import type { ValuePath } from "../../../domain/value-at.ts";
+import type { Rule } from "../../rule.ts";
 
 /** Tags that their publishers move, and stand-ins that somebody meant to fill in. */
 const MOVING = /^(latest|main|master|edge|stable|nightly|dev|develop|staging|prod|placeholder|changeme|todo|tbd|set-by-.*)$/i;

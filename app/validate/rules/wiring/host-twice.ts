@@ -1,5 +1,5 @@
-import { ingressHosts } from "../hosts.ts";
-import type { Rule } from "../rule.ts";
+import { ingressHosts } from "../../hosts.ts";
+import type { Rule } from "../../rule.ts";
 
 export const hostTwice: Rule = {
   code: "host-twice",

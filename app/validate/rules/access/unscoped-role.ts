@@ -1,6 +1,6 @@
-import { isJsonObject } from "../../domain/json.ts";
-import { type ValuePath, valueAt } from "../../domain/value-at.ts";
-import type { Rule } from "../rule.ts";
+import { isJsonObject } from "../../../domain/json.ts";
+import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
+import type { Rule } from "../../rule.ts";
 
 /** Over all users and servers of the hub unless a filter follows the "!". */
 const POWERFUL = new Set([

@@ -1,7 +1,7 @@
-import { isJsonObject } from "../../domain/json.ts";
-import { valueAt } from "../../domain/value-at.ts";
-import { hostOf } from "../hosts.ts";
-import type { Rule } from "../rule.ts";
+import { isJsonObject } from "../../../domain/json.ts";
+import { valueAt } from "../../../domain/value-at.ts";
+import { hostOf } from "../../hosts.ts";
+import type { Rule } from "../../rule.ts";
 
 export const callbackElsewhere: Rule = {
   code: "callback-elsewhere",

@@ -1,5 +1,5 @@
-import { authenticatorClass, CLASS_PATH } from "../authenticator.ts";
-import type { Rule } from "../rule.ts";
+import { authenticatorClass, CLASS_PATH } from "../../authenticator.ts";
+import type { Rule } from "../../rule.ts";
 
 const FOR_TRIALS = new Set(["DummyAuthenticator", "SharedPasswordAuthenticator", "NullAuthenticator"]);
 

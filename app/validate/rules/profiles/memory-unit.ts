@@ -1,5 +1,5 @@
-import { memoryPairs, parseMemoryBytes } from "../memory.ts";
-import type { Rule } from "../rule.ts";
+import { memoryPairs, parseMemoryBytes } from "../../memory.ts";
+import type { Rule } from "../../rule.ts";
 
 export const memoryUnit: Rule = {
   code: "memory-unit",

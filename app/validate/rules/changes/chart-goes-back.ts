@@ -1,5 +1,5 @@
 import semver from "semver";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../../rule.ts";
 
 export const chartGoesBack: Rule = {
   code: "chart-goes-back",

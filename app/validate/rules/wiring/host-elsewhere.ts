@@ -1,5 +1,5 @@
-import { hostOf, ingressHosts } from "../hosts.ts";
-import type { Rule } from "../rule.ts";
+import { hostOf, ingressHosts } from "../../hosts.ts";
+import type { Rule } from "../../rule.ts";
 
 export const hostElsewhere: Rule = {
   code: "host-elsewhere",

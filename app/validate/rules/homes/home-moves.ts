@@ -1,6 +1,6 @@
 import stringify from "safe-stable-stringify";
-import { type ValuePath, valueAt } from "../../domain/value-at.ts";
-import type { Rule } from "../rule.ts";
+import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
+import type { Rule } from "../../rule.ts";
 
 /** What decides in which volume and folder a student's work lies. */
 const DECIDES_HOME: readonly ValuePath[] = [

@@ -1,7 +1,7 @@
-import { isJsonObject } from "../../domain/json.ts";
-import { authenticatorClass, authenticatorTrait, authenticatorTraits, CLASS_PATH } from "../authenticator.ts";
-import type { ReleaseView } from "../fleet-view.ts";
-import type { Rule } from "../rule.ts";
+import { isJsonObject } from "../../../domain/json.ts";
+import { authenticatorClass, authenticatorTrait, authenticatorTraits, CLASS_PATH } from "../../authenticator.ts";
+import type { ReleaseView } from "../../fleet-view.ts";
+import type { Rule } from "../../rule.ts";
 
 export const nobodyGetsIn: Rule = {
   code: "nobody-gets-in",
