@@ -1,8 +1,8 @@
 import type { Finding } from "../domain/finding.ts";
+import { suggestName } from "../domain/suggest-name.ts";
 import { blame } from "./blame.ts";
 import { hubFiles, sharedValuesFiles } from "./layout.ts";
 import type { LoadedHub } from "./load-hub.ts";
-import { suggestName } from "./suggest-name.ts";
 
 /** YAML files that lie where the fleet's are, but that nothing reads: nearly always a misspelt name, whose content has no effect. */
 export function findUnreadFiles(

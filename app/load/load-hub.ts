@@ -1,5 +1,6 @@
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import type { Hub, HubEnvironment } from "../domain/hub.ts";
+import { suggestName } from "../domain/suggest-name.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { environmentsWithFiles, hubFiles } from "./layout.ts";
@@ -10,7 +11,6 @@ import type { FleetFile } from "./schemas/fleet-schema.ts";
 import { isHubName } from "./schemas/formats.ts";
 import type { HubFile } from "./schemas/hub-schema.ts";
 import type { PinsFile } from "./schemas/pins-schema.ts";
-import { suggestName } from "./suggest-name.ts";
 
 /** What is known of the fleet while its hubs are read. */
 export interface FleetContext {

@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { Finding } from "../domain/finding.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
+import { suggestName } from "../domain/suggest-name.ts";
 import { valueAt } from "../domain/value-at.ts";
 import { blame } from "./blame.ts";
 import type { YamlFile, YamlPath } from "./read-yaml.ts";
 import { isRuleName, RULES } from "./schemas/formats.ts";
-import { suggestName } from "./suggest-name.ts";
 
 type Words = Pick<Finding, "code" | "what" | "why" | "fix">;
 

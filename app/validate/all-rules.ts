@@ -7,23 +7,49 @@ import { chartMajor } from "./rules/changes/chart-major.ts";
 import { noEffect } from "./rules/changes/no-effect.ts";
 import { homeMoves } from "./rules/homes/home-moves.ts";
 import { movingTag } from "./rules/images/moving-tag.ts";
+import { courseMismatch } from "./rules/profiles/course-mismatch.ts";
+import { cpuGuarantee } from "./rules/profiles/cpu-guarantee.ts";
+import { groupMemory } from "./rules/profiles/group-memory.ts";
 import { memoryGuarantee } from "./rules/profiles/memory-guarantee.ts";
 import { memoryUnit } from "./rules/profiles/memory-unit.ts";
+import { mountClash } from "./rules/profiles/mount-clash.ts";
+import { nameUnseen } from "./rules/profiles/name-unseen.ts";
+import { profileKey } from "./rules/profiles/profile-key.ts";
+import { profileListKey } from "./rules/profiles/profile-list-key.ts";
+import { profileShape } from "./rules/profiles/profile-shape.ts";
+import { profileTwice } from "./rules/profiles/profile-twice.ts";
+import { roleShape } from "./rules/profiles/role-shape.ts";
+import { scopeUnknown } from "./rules/profiles/scope-unknown.ts";
+import { sharedFolderSplit } from "./rules/profiles/shared-folder-split.ts";
+import { volumeUndeclared } from "./rules/profiles/volume-undeclared.ts";
 import { callbackElsewhere } from "./rules/wiring/callback-elsewhere.ts";
 import { hostElsewhere } from "./rules/wiring/host-elsewhere.ts";
 import { hostTwice } from "./rules/wiring/host-twice.ts";
 
-/** In the order of the list that people read. */
+/** In the order of the list that people read: by family, then by code. */
 export const ALL_RULES: readonly Rule[] = [
-  memoryUnit,
+  courseMismatch,
+  cpuGuarantee,
+  groupMemory,
   memoryGuarantee,
+  memoryUnit,
+  mountClash,
+  nameUnseen,
+  profileKey,
+  profileListKey,
+  profileShape,
+  profileTwice,
+  roleShape,
+  scopeUnknown,
+  sharedFolderSplit,
+  volumeUndeclared,
+  movingTag,
+  callbackElsewhere,
+  hostElsewhere,
+  hostTwice,
   nobodyGetsIn,
   openOnProd,
   unscopedRole,
-  hostTwice,
-  hostElsewhere,
-  callbackElsewhere,
-  movingTag,
   homeMoves,
   chartGoesBack,
   chartMajor,

@@ -1,10 +1,11 @@
+import { type Chart, defaultValues, subchartAt, withoutNulls } from "../domain/chart.ts";
 import type { FilePlace } from "../domain/finding.ts";
-import type { Fleet, HubEnvironment } from "../domain/hub.ts";
-import type { JsonObject } from "../domain/json.ts";
-import { isJsonObject } from "../domain/json.ts";
+import type { Cluster, Fleet, HubEnvironment, ValueLayer } from "../domain/hub.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { mergeValues } from "../domain/merge-values.ts";
 import { type ValuePath, valueAt } from "../domain/value-at.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
+import { hideLeaves } from "./opaque.ts";
 
 /** One release as rules see it: its values merged, and where each was written. */
 export interface ReleaseView {
@@ -15,56 +16,124 @@ export interface ReleaseView {
   /** The last environment in promotion order is the one that students use. */
   isProduction: boolean;
   config: HubEnvironment;
-  /** The JupyterHub chart's own values, without the wrapper around them; secrets by shape. */
+  cluster: Cluster | undefined;
+  /** What the files say, the JupyterHub chart's own part, without the wrapper around it; secrets by shape. */
   values: JsonObject;
-  /** One layer after the other, lowest first, in the same form. */
+  /** The same on top of the chart's defaults, as the chart gets it; equal to `values` where the chart could not be read. */
+  effective: JsonObject;
+  /** One layer after the other, lowest first, in the form of `values`. */
   layers: { file: string; values: JsonObject }[];
+  /** All of the files, from their top. */
+  whole: WholeValues;
+  /** The pinned chart; absent where it could not be read. */
+  chart: Chart | undefined;
+  /** The JupyterHub chart: the pinned one, or one that it depends on. */
+  jupyterhub: Chart | undefined;
   /** @param path below `values` */
   placeOf(path: ValuePath): FilePlace;
   /** For people, from the top of the files: `jupyterhub.singleuser.memory.limit`. */
   nameOf(path: ValuePath): string;
 }
 
+/** Values of a release as the pinned chart gets them, with those of a wrapper chart around JupyterHub's. */
+export interface WholeValues {
+  values: JsonObject;
+  effective: JsonObject;
+  layers: { file: string; values: JsonObject }[];
+  /** Where JupyterHub's own stand: empty when there is no wrapper. */
+  prefix: readonly string[];
+  placeOf(path: ValuePath): FilePlace;
+}
+
 export interface FleetView {
   fleet: Fleet;
   releases: ReleaseView[];
+  find(id: string): ReleaseView | undefined;
+  context: ViewContext;
+}
+
+/** What was read besides the fleet, for rules that need it; without it they are silent. */
+export interface ViewContext {
+  /** By the digest of the pin. */
+  charts?: ReadonlyMap<string, Chart> | undefined;
+  /** Files as they are written, by path: for comments, and for files that are no values. */
+  texts?: ReadonlyMap<string, string> | undefined;
 }
 
 /** @param loaded without blocking faults */
-export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"]): FleetView {
+export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"], context: ViewContext = {}): FleetView {
   const lastEnvironment = fleet.environments.at(-1)?.name;
-  return {
-    fleet,
-    releases: fleet.hubs.flatMap((hub) =>
-      hub.environments.map((config) => releaseView({ hub: hub.name, config, lastEnvironment, placeOfValue })),
+  const releases = fleet.hubs.flatMap((hub) =>
+    hub.environments.map((config) =>
+      releaseView({ fleet, hub: hub.name, config, isProduction: config.environment === lastEnvironment, placeOfValue, context }),
     ),
-  };
+  );
+  const byId = new Map(releases.map((release) => [release.id, release]));
+  return { fleet, releases, find: (id) => byId.get(id), context };
 }
 
 function releaseView(of: {
+  fleet: Fleet;
   hub: string;
   config: HubEnvironment;
-  lastEnvironment: string | undefined;
+  isProduction: boolean;
   placeOfValue: LoadedFleet["placeOfValue"];
+  context: ViewContext;
 }): ReleaseView {
-  const { hub, config, placeOfValue } = of;
+  const { hub, config, isProduction } = of;
   const { environment } = config;
-  const prefix = jupyterhubPath(config.imageValuePath);
-  const layers = config.valueLayers.map((layer) => ({
-    file: layer.file,
-    values: objectAt(layer.kind === "plain" ? layer.values : layer.shape, prefix),
-  }));
+  const chart = of.context.charts?.get(config.pins.hub.digest);
+  const whole = wholeValues(of, chart);
+  const { prefix } = whole;
   return {
     id: `${hub}-${environment}`,
     hub,
     environment,
-    isProduction: environment === of.lastEnvironment,
+    isProduction,
     config,
-    values: mergeValues(layers.map((layer) => layer.values)),
-    layers,
-    placeOf: (path) => placeOfValue(hub, environment, [...prefix, ...path]) ?? { file: config.pinsFile, line: 1 },
+    cluster: of.fleet.clusters.find(({ name }) => name === config.cluster),
+    values: objectAt(whole.values, prefix),
+    effective: objectAt(whole.effective, prefix),
+    layers: whole.layers.map(({ file, values }) => ({ file, values: objectAt(values, prefix) })),
+    whole,
+    chart,
+    jupyterhub: subchartAt(chart, prefix),
+    placeOf: (path) => whole.placeOf([...prefix, ...path]),
     nameOf: (path) => [...prefix, ...path].join("."),
   };
+}
+
+function wholeValues(
+  { hub, config, placeOfValue }: { hub: string; config: HubEnvironment; placeOfValue: LoadedFleet["placeOfValue"] },
+  chart: Chart | undefined,
+): WholeValues {
+  const layers = config.valueLayers.map((layer) => ({ file: layer.file, values: valuesOf(layer) }));
+  const values = mergeValues(layers.map((layer) => layer.values));
+  return {
+    values,
+    effective: withoutNulls(chart ? mergeValues([defaultsOf(chart), values]) : values),
+    layers,
+    prefix: jupyterhubPath(config.imageValuePath),
+    placeOf: (path) => placeOfValue(hub, config.environment, path) ?? { file: config.pinsFile, line: 1 },
+  };
+}
+
+const hidden = new WeakMap<JsonObject, JsonObject>();
+
+/** The same layer gives the same object, so that it is not copied for each release that has it. */
+function valuesOf(layer: ValueLayer): JsonObject {
+  if (layer.kind === "plain") return layer.values;
+  const known = hidden.get(layer.shape) ?? hideLeaves(layer.shape);
+  hidden.set(layer.shape, known);
+  return known;
+}
+
+const defaults = new WeakMap<Chart, JsonObject>();
+
+function defaultsOf(chart: Chart): JsonObject {
+  const known = defaults.get(chart) ?? defaultValues(chart);
+  defaults.set(chart, known);
+  return known;
 }
 
 /** A wrapper chart holds the JupyterHub chart's values below the name of its dependency: whatever stands before `singleuser`. */

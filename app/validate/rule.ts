@@ -1,11 +1,25 @@
 import type { FilePlace, Severity } from "../domain/finding.ts";
-import type { FleetView } from "./fleet-view.ts";
+import type { FleetView, ReleaseView } from "./fleet-view.ts";
 
 /** What a rule judges: the files as they would be after the merge, beside what they are now. */
 export interface FleetChange {
   head: FleetView;
   /** Absent when the base has faults of its own, or there is none: rules about change then have nothing to say. */
   base: FleetView | undefined;
+  /** The pull request's title; absent on the command line. */
+  title?: string | undefined;
+  /** What each commit adds, oldest first; absent where there are none to look at. */
+  commits?: readonly CommitText[] | undefined;
+  /** The day on which dates are judged; today when left out. */
+  today?: Date | undefined;
+}
+
+/** Lines that one commit adds to one file. */
+export interface CommitText {
+  /** Full SHA. */
+  sha: string;
+  file: string;
+  lines: { number: number; text: string }[];
 }
 
 /** One place where a rule is broken. */
@@ -15,8 +29,10 @@ export interface Fault {
   what: string;
   /** Instead of the rule's own way out, where the place allows a better one. */
   fix?: string;
-  /** The release that it hits; the same fault of a shared file is told once, with all that it hits. */
-  release: string;
+  /** Instead of the rule's own, where this place is less sure than others. */
+  severity?: Severity;
+  /** The release that it hits; the same fault of a shared file is told once, with all that it hits. Absent for a fault of no release. */
+  release?: string;
 }
 
 /** Files of a small fleet, beside a base that is in order: Data 8 in staging and prod. YAML; a missing one stays as it is. */
@@ -26,22 +42,75 @@ export interface Example {
   /** `hubs/data8/values/<env>.yaml`. */
   staging?: string;
   prod?: string;
-  /** `hubs/data8/pins/<env>.yaml`: chart version in the pins of both environments. */
+  /** The chart's version in `hubs/data8/pins/<env>.yaml`, of both environments. */
   chartVersion?: string;
+  /** The version of the JupyterHub chart that the pinned one is made of; 4.4.0 when left out. */
+  jupyterhubVersion?: string;
+  /** Any other file, by its path. */
+  files?: Readonly<Record<string, string>>;
+  /** The pull request's title. */
+  title?: string;
+  /** What a commit of the pull request adds, by file. */
+  commit?: Readonly<Record<string, string>>;
 }
 
-/** One thing that must hold, as data: the documents, the tests and the command line are made from it. */
-export interface Rule {
+/** One thing that must hold, in words and examples: the documents, the tests and the command line are made from it. */
+export interface RuleText {
   /** Stable: people write it into waivers. */
   code: string;
-  family: "profiles" | "images" | "wiring" | "access" | "homes" | "secrets" | "changes";
+  family:
+    | "files"
+    | "schema"
+    | "profiles"
+    | "images"
+    | "wiring"
+    | "access"
+    | "homes"
+    | "secrets"
+    | "changes"
+    | "capacity"
+    | "waivers";
   severity: Severity;
   /** What must hold, in one line. */
   title: string;
   /** What went wrong in reality where it did not hold. */
   why: string;
   fix: string;
+  /** The page under docs/runbooks that leads through it, where a change of one file is not enough. */
+  runbook?: string;
   /** `base` is what the files said before, for rules about change. */
   example: { base?: Example; fails: Example; passes: Example };
+}
+
+/** A rule with its judge. */
+export interface Rule extends RuleText {
   check(change: FleetChange): Fault[];
+}
+
+/** A fault of one release, without the name that `forEachRelease` adds. */
+export type ReleaseFault = Omit<Fault, "release">;
+
+/**
+ * For rules that need nothing but one release. What was said of a release is remembered as long as that release is,
+ * so that a fleet of a thousand hubs is not judged anew for each.
+ */
+export function forEachRelease(judge: (release: ReleaseView) => ReleaseFault[]): Rule["check"] {
+  const known = new WeakMap<ReleaseView, Fault[]>();
+  return ({ head }) =>
+    head.releases.flatMap((release) => {
+      const before = known.get(release);
+      if (before) return before;
+      const faults = judge(release).map((fault) => ({ ...fault, release: release.id }));
+      known.set(release, faults);
+      return faults;
+    });
+}
+
+/** For rules about change: each release that was there before, beside what it was. */
+export function forEachChange(judge: (before: ReleaseView, after: ReleaseView) => ReleaseFault[]): Rule["check"] {
+  return ({ base, head }) =>
+    head.releases.flatMap((after) => {
+      const before = base?.find(after.id);
+      return before ? judge(before, after).map((fault) => ({ ...fault, release: after.id })) : [];
+    });
 }

@@ -11,7 +11,7 @@ function findingsOf(rule: Rule, change: FleetChange): Finding[] {
   const shared = Map.groupBy(rule.check(change), ({ at, what }) => `${at.file}:${at.line}:${what}`);
   return [...shared.values()].flatMap((faults) => {
     const [first] = faults;
-    return first ? [toFinding(rule, first, [...new Set(faults.map((fault) => fault.release))])] : [];
+    return first ? [toFinding(rule, first, [...new Set(faults.flatMap((fault) => fault.release ?? []))])] : [];
   });
 }
 
@@ -21,5 +21,6 @@ const NAMED_RELEASES = 6;
 function toFinding({ code, severity, why, fix }: Rule, fault: Fault, releases: readonly string[]): Finding {
   const named = releases.slice(0, NAMED_RELEASES).join(", ");
   const more = releases.length > NAMED_RELEASES ? ` and ${releases.length - NAMED_RELEASES} more` : "";
-  return { code, severity, what: `${fault.what} It concerns ${named}${more}.`, why, fix: fault.fix ?? fix, at: fault.at };
+  const what = releases.length === 0 ? fault.what : `${fault.what} It concerns ${named}${more}.`;
+  return { code, severity: fault.severity ?? severity, what, why, fix: fault.fix ?? fix, at: fault.at };
 }

@@ -39,12 +39,21 @@ export function describeRule({ code, family, severity, title, why, fix, example 
   ].join("\n\n")}\n`;
 }
 
-function describeExample({ chartVersion, ...files }: Example): string {
-  const pinned =
-    chartVersion === undefined
+function describeExample({ common, staging, prod, chartVersion, jupyterhubVersion, files, title, commit }: Example): string {
+  const values = Object.entries({ common, staging, prod }).flatMap(([name, yaml]) =>
+    yaml === undefined ? [] : [block(`hubs/data8/values/${name}.yaml`, yaml)],
+  );
+  const parts = [
+    ...(title === undefined ? [] : [`The pull request's title: “${title}”`]),
+    ...(chartVersion === undefined
       ? []
-      : [block("hubs/data8/pins/prod.yaml", stringify({ hub: { chart: "hub", version: chartVersion } }))];
-  return [...pinned, ...Object.entries(files).map(([name, yaml]) => block(`hubs/data8/values/${name}.yaml`, yaml))].join("\n\n");
+      : [block("hubs/data8/pins/prod.yaml", stringify({ hub: { chart: "hub", version: chartVersion } }))]),
+    ...(jupyterhubVersion === undefined ? [] : [`The chart is made of JupyterHub's chart ${jupyterhubVersion}.`]),
+    ...values,
+    ...Object.entries(files ?? {}).map(([file, text]) => block(file, text)),
+    ...Object.entries(commit ?? {}).map(([file, text]) => `A commit adds to ${block(file, text)}`),
+  ];
+  return parts.length === 0 ? "Nothing of the kind." : parts.join("\n\n");
 }
 
 const block = (file: string, yaml: string) => `\`${file}\`\n\n\`\`\`yaml\n${yaml.trim()}\n\`\`\``;

@@ -1,5 +1,5 @@
 import { memoryPairs, parseMemoryBytes } from "../../memory.ts";
-import type { Rule } from "../../rule.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 export const memoryGuarantee: Rule = {
   code: "memory-guarantee",
@@ -12,14 +12,13 @@ export const memoryGuarantee: Rule = {
     fails: { common: "jupyterhub: { singleuser: { memory: { guarantee: 4G, limit: 2G } } }" },
     passes: { common: "jupyterhub: { singleuser: { memory: { guarantee: 1G, limit: 2G } } }" },
   },
-  check: ({ head }) =>
-    head.releases.flatMap(({ id, values, placeOf, nameOf }) =>
-      memoryPairs(values).flatMap(({ guarantee, limit }) => {
-        const least = guarantee.value === undefined ? undefined : parseMemoryBytes(guarantee.value);
-        const most = limit.value === undefined ? undefined : parseMemoryBytes(limit.value);
-        if (least === undefined || most === undefined || least <= most) return [];
-        const what = `"${nameOf(guarantee.path)}" is more than "${nameOf(limit.path)}".`;
-        return [{ at: placeOf(guarantee.path), what, release: id }];
-      }),
-    ),
+  check: forEachRelease(({ effective, placeOf, nameOf }) =>
+    memoryPairs(effective).flatMap(({ guarantee, limit }) => {
+      const least = guarantee.value === undefined ? undefined : parseMemoryBytes(guarantee.value);
+      const most = limit.value === undefined ? undefined : parseMemoryBytes(limit.value);
+      // A limit of 0 is how fleets say that there is none.
+      if (least === undefined || most === undefined || most === 0 || least <= most) return [];
+      return [{ at: placeOf(guarantee.path), what: `"${nameOf(guarantee.path)}" is more than "${nameOf(limit.path)}".` }];
+    }),
+  ),
 };

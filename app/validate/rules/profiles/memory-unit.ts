@@ -1,5 +1,6 @@
 import { memoryPairs, parseMemoryBytes } from "../../memory.ts";
-import type { Rule } from "../../rule.ts";
+import { isOpaque } from "../../opaque.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 export const memoryUnit: Rule = {
   code: "memory-unit",
@@ -12,15 +13,13 @@ export const memoryUnit: Rule = {
     fails: { common: "jupyterhub: { singleuser: { memory: { guarantee: 512M, limit: 2Gi } } }" },
     passes: { common: "jupyterhub: { singleuser: { memory: { guarantee: 512M, limit: 2G } } }" },
   },
-  check: ({ head }) =>
-    head.releases.flatMap(({ id, values, placeOf, nameOf }) =>
-      memoryPairs(values)
-        .flatMap(({ guarantee, limit }) => [guarantee, limit])
-        .filter(({ value }) => value !== undefined && value !== null && parseMemoryBytes(value) === undefined)
-        .map(({ path }) => ({
-          at: placeOf(path),
-          what: `"${nameOf(path)}" is not an amount of memory that JupyterHub can read.`,
-          release: id,
-        })),
-    ),
+  check: forEachRelease(({ values, placeOf, nameOf }) =>
+    memoryPairs(values)
+      .flatMap(({ guarantee, limit }) => [guarantee, limit])
+      .filter(
+        ({ value }) =>
+          value !== undefined && value !== null && value !== false && !isOpaque(value) && parseMemoryBytes(value) === undefined,
+      )
+      .map(({ path }) => ({ at: placeOf(path), what: `"${nameOf(path)}" is not an amount of memory that JupyterHub can read.` })),
+  ),
 };

@@ -1,0 +1,62 @@
+import { distance } from "fastest-levenshtein";
+import type { ValuePath } from "../../../domain/value-at.ts";
+import type { ReleaseView } from "../../fleet-view.ts";
+import { courseOf, entriesAt, GROUP_PROFILES, listAt } from "../../overrides.ts";
+import type { Rule } from "../../rule.ts";
+
+/** The kinds of enrolment that Canvas has. */
+const ROLES = ["teacher", "student", "ta", "observer", "designer"];
+
+export const nameUnseen: Rule = {
+  code: "name-unseen",
+  family: "profiles",
+  severity: "warn",
+  title: "A group's name is one that people are in",
+  why: "A group that nobody is in is no error to JupyterHub: its profile and its role simply never take effect.",
+  fix: "Correct the name as the course system spells it.",
+  example: {
+    fails: {
+      common: "jupyterhub: { custom: { group_profiles: { 'course::1538208::enrollment_type::studnet': { mem_limit: 2G } } } }",
+    },
+    passes: {
+      common: "jupyterhub: { custom: { group_profiles: { 'course::1538208::enrollment_type::student': { mem_limit: 2G } } } }",
+    },
+  },
+  check({ head }) {
+    const all = head.releases.flatMap((release) => groupsOf(release).map((group) => ({ ...group, release })));
+    const seen = Map.groupBy(all, ({ name }) => name);
+    const releasesOf = (name: string) => new Set((seen.get(name) ?? []).map(({ release }) => release.hub)).size;
+    const often = [...seen.keys()].filter((name) => releasesOf(name) > 1);
+    return all.flatMap(({ name, path, release }) => {
+      const role = courseOf(name)?.role;
+      const meant = role === undefined || ROLES.includes(role) ? nearTwin(name, often, releasesOf) : near(role, ROLES);
+      if (meant === undefined) return [];
+      const what = `The group ${name} is named nowhere else.`;
+      return [{ at: release.placeOf(path), what, fix: `Did you mean "${meant}"?`, release: release.id }];
+    });
+  },
+};
+
+function groupsOf({ values }: ReleaseView): { name: string; path: ValuePath }[] {
+  const profiles = entriesAt(values, GROUP_PROFILES).map(([name]) => ({ name, path: [...GROUP_PROFILES, name] }));
+  const roles = entriesAt(values, ["hub", "loadRoles"]).flatMap(([role]) =>
+    listAt(values, ["hub", "loadRoles", role, "groups"]).flatMap((name, index) =>
+      typeof name === "string" ? [{ name, path: ["hub", "loadRoles", role, "groups", index] }] : [],
+    ),
+  );
+  return [...profiles, ...roles];
+}
+
+function near(word: string, known: readonly string[]): string | undefined {
+  return known.find((each) => each !== word && distance(each, word) <= 2);
+}
+
+/** A name that several hubs share, which differs from this one by a letter: digits may well differ by one. */
+function nearTwin(name: string, often: readonly string[], releasesOf: (name: string) => number): string | undefined {
+  if (name.length < 8 || releasesOf(name) > 1) return undefined;
+  const letters = name.replace(/\d/g, "");
+  return often.find(
+    (other) =>
+      other !== name && other.replace(/\D/g, "") === name.replace(/\D/g, "") && distance(other.replace(/\d/g, ""), letters) === 1,
+  );
+}
