@@ -1,3 +1,4 @@
+import type { FilePlace } from "./finding.ts";
 import type { JsonObject } from "./json.ts";
 import type { ValuePath } from "./value-at.ts";
 
@@ -15,6 +16,8 @@ export interface Fleet {
   hubs: Hub[];
   /** What all hubs of a cluster share, such as its ingress and its monitoring. */
   clusterReleases: ClusterRelease[];
+  /** Absent where the layout has no place for them. */
+  waivers?: Waiver[];
 }
 
 /** A fleet that is observed gets checks and comments; nothing of it is ever deployed. */
@@ -26,6 +29,37 @@ export interface Cluster {
   context: string;
   /** What charts see as `.Capabilities.KubeVersion`, such as "1.36.3"; absent when the fleet does not say. */
   kubernetesVersion?: string;
+  /** Groups of equal nodes; absent when the fleet does not say, and then nobody knows which there are. */
+  pools?: NodePool[];
+  /** Names of its storage classes; absent when the fleet does not say. */
+  storageClasses?: string[];
+}
+
+/** Nodes of one kind, as the cloud makes and removes them. */
+export interface NodePool {
+  name: string;
+  /** For students' servers, or for the hubs, proxies and what else serves all. */
+  purpose: "core" | "user";
+  nodes: { min: number; max: number };
+  /** What one node has left for pods. */
+  allocatable: { cpu: number; memoryBytes: number };
+  /** How many pods one node takes. */
+  maxPods: number;
+  /** How many disks can be attached to one node; absent when homes are on no disks of their own. */
+  attachableDisks?: number;
+}
+
+/** A finding that somebody answers for until a day. */
+export interface Waiver {
+  /** Of the rule. */
+  code: string;
+  /** Only what is in this hub, environment or file; all of the fleet where nothing is said. */
+  scope: { hub?: string; environment?: string; file?: string };
+  reason: string;
+  owner: string;
+  /** The last day on which it holds, as `2026-12-18`. */
+  expires: string;
+  at: FilePlace;
 }
 
 export interface Environment {

@@ -4,9 +4,10 @@ import type { Environment, Fleet, Promotion } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { findUnreadFiles } from "./find-unread-files.ts";
+import { clusterOf, waiverOf } from "./fleet-parts.ts";
 import { FLEET_FILE, filesByHub, sharedValuesFiles } from "./layout.ts";
 import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
-import { type ReadFile, readFile } from "./read-file.ts";
+import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
 import type { YamlPath } from "./read-yaml.ts";
 import { rememberHub } from "./remember-hub.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
@@ -32,20 +33,21 @@ export interface LoadedFleet {
 export async function loadFleet(tree: ConfigTree, sha: string): Promise<LoadedFleet> {
   const files = new Set(await tree.listFiles());
   const findings: Finding[] = [];
-  const fleetFile = await readFleetFile(tree, files, findings);
+  const read = await readFleetFile(tree, files, findings);
+  const fleetFile = read?.content;
   const environments = fleetFile?.environments.map(({ name }) => name) ?? [];
   const sharedValues = new Map<string, ReadFile<object>>();
   for (const path of sharedValuesFiles(environments).filter((each) => files.has(each))) {
-    const read = await readFile(tree, path, "values");
-    sharedValues.set(path, read);
-    findings.push(...read.findings);
+    const values = await readFile(tree, path, "values");
+    sharedValues.set(path, values);
+    findings.push(...values.findings);
   }
   const hubs = await loadHubs({ tree, files, fleetFile, sharedValues });
   findings.push(...hubs.flatMap((each) => each.findings), ...findTwinReleases(hubs));
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
   return {
-    fleet: fleetFile && !hasBlocking(findings) ? fleetOf(sha, fleetFile, hubs) : undefined,
+    fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),
   };
@@ -61,7 +63,11 @@ async function loadHubs(context: FleetContext): Promise<LoadedHub[]> {
   return hubs;
 }
 
-async function readFleetFile(tree: ConfigTree, files: ReadonlySet<string>, findings: Finding[]): Promise<FleetFile | undefined> {
+async function readFleetFile(
+  tree: ConfigTree,
+  files: ReadonlySet<string>,
+  findings: Finding[],
+): Promise<TypedFile<FleetFile> | undefined> {
   if (!files.has(FLEET_FILE)) {
     findings.push(missingFile(FLEET_FILE, "It names the fleet's clusters, environments and charts."));
     return undefined;
@@ -77,7 +83,7 @@ async function readFleetFile(tree: ConfigTree, files: ReadonlySet<string>, findi
     if (cluster !== undefined && !clusters.includes(cluster))
       findings.push(unknownCluster(cluster, clusters, yaml.placeOf(["environments", index, "cluster"])));
   });
-  return content;
+  return read.file;
 }
 
 function twinEnvironment(name: string, at: FilePlace): Finding {
@@ -122,15 +128,16 @@ function twinRelease(id: string, first: string, second: string, at: FilePlace): 
   });
 }
 
-function fleetOf(sha: string, file: FleetFile, hubs: readonly LoadedHub[]): Fleet {
+function fleetOf(sha: string, { content: file, yaml }: TypedFile<FleetFile>, hubs: readonly LoadedHub[]): Fleet {
   return {
     sha,
     title: file.title,
     mode: "deploy",
-    clusters: Object.entries(file.clusters).map(([name, cluster]) => ({ name, ...cluster })),
+    clusters: Object.entries(file.clusters).map(([name, cluster]) => clusterOf(name, cluster)),
     environments: file.environments.map(environmentOf),
     hubs: hubs.flatMap(({ hub }) => hub ?? []),
     clusterReleases: [],
+    waivers: (file.waivers ?? []).map((waiver, index) => waiverOf(waiver, yaml.placeOf(["waivers", index]))),
   };
 }
 

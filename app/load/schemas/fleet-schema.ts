@@ -1,9 +1,63 @@
 import { z } from "zod";
-import { chartRepository, kubernetesVersion, name, notEmpty, promotion } from "./formats.ts";
+import {
+  chartRepository,
+  count,
+  day,
+  kubernetesVersion,
+  name,
+  notEmpty,
+  poolName,
+  promotion,
+  quantity,
+  ruleCode,
+} from "./formats.ts";
+
+const pool = z
+  .strictObject({
+    purpose: z
+      .enum(["core", "user"])
+      .default("user")
+      .describe("user: students' servers run here; core: the hubs, proxies and what else serves all."),
+    nodes: z
+      .strictObject({
+        min: count.describe("Nodes that are always there."),
+        max: count.describe("Nodes at most."),
+      })
+      .describe("How many nodes the pool has."),
+    allocatable: z
+      .strictObject({
+        cpu: quantity.describe("Cores that one node has left for pods, such as 7910m."),
+        memory: quantity.describe("Memory that one node has left for pods, such as 56Gi."),
+      })
+      .describe("What kubectl describe node shows under Allocatable."),
+    maxPods: count.default(110).describe("Pods that one node takes."),
+    attachableDisks: count.optional().describe("Disks that can be attached to one node, where each home is a disk."),
+  })
+  .describe("Nodes of one kind.");
+
+const waiver = z.strictObject({
+  code: ruleCode.describe("Code of the rule, as the finding shows it."),
+  scope: z
+    .strictObject({
+      hub: name.optional().describe("Only for this hub."),
+      environment: name.optional().describe("Only in this environment."),
+      file: notEmpty.optional().describe("Only in this file."),
+    })
+    .default({})
+    .describe("Where it holds; in the whole fleet if nothing is said."),
+  reason: notEmpty.describe("Why the rule may be broken here, for whoever reads it later."),
+  owner: notEmpty.describe("Who answers for it."),
+  expires: day.describe("The last day on which it holds, such as 2026-12-18."),
+});
 
 const cluster = z.strictObject({
   context: notEmpty.describe("Context in the deployer's kubeconfig."),
   kubernetesVersion: kubernetesVersion.describe("What charts see as .Capabilities.KubeVersion, such as 1.36.3."),
+  pools: z
+    .record(poolName, pool)
+    .optional()
+    .describe("The cluster's node pools by name, so that what asks for too much or for a pool that is not there is found early."),
+  storageClasses: z.array(notEmpty).optional().describe("Names of the cluster's storage classes."),
 });
 
 const environment = z.strictObject({
@@ -33,6 +87,10 @@ export const fleetSchema = z
       .record(name, chartRepository)
       .refine(notEmptyMap, "at-least-one")
       .describe("Where each chart that pins may name is published: a chart repository's address, or oci://..."),
+    waivers: z
+      .array(waiver)
+      .optional()
+      .describe("Findings that somebody answers for until a day. They act once they are merged."),
   })
   .meta({ title: "Campanile fleet", description: "campanile.yaml: what all hubs of the fleet share." });
 

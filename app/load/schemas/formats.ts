@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseQuantity } from "../../domain/quantity.ts";
 
 /** Why a value of a format is refused and what to write instead. The zod message of each format is a key of this table. */
 export const RULES = {
@@ -53,6 +54,20 @@ export const RULES = {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".',
   },
+  quantity: {
+    why: "Kubernetes tells what a node has in its own units: cores or thousandths of them (7910m), bytes or Ki, Mi and Gi of them.",
+    fix: "Copy what kubectl describe node shows under Allocatable.",
+  },
+  count: { why: "It is a number of things.", fix: "Write a whole number." },
+  "pool-name": {
+    why: "It is the value of a label on the nodes: letters, digits, dashes, dots and underscores, at most 63.",
+    fix: "Copy the name of the pool from the cloud's console or the nodes' labels.",
+  },
+  "rule-code": { why: "A waiver is for one rule.", fix: "Write the code that the finding shows; campanile rules lists them." },
+  day: {
+    why: "A waiver holds until the end of a day, so that nobody forgets it.",
+    fix: 'Write year, month and day, such as "2026-12-18".',
+  },
   "age-recipient": {
     why: "Secrets are encrypted for an age key; its public half begins with age1.",
     fix: "Make a key with age-keygen and write the public key that it prints. Keep the private half out of the repository.",
@@ -87,6 +102,15 @@ export const chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\
 export const valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 export const promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
 export const repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
+
+export const poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
+export const ruleCode = text("rule-code", /^[a-z]+(?:-[a-z]+)*$/, 60);
+export const day = z.iso.date("day");
+export const count = z.int("count").min(0, "count").max(1_000_000, "count");
+/** What Kubernetes says of its nodes: `7910m`, `56Gi`, `60929654784`. */
+export const quantity = z
+  .union([z.string().max(40, "quantity"), z.number("quantity")], "quantity")
+  .refine((value) => (parseQuantity(value) ?? 0) > 0, "quantity");
 
 export function isHubName(folder: string): boolean {
   return name.safeParse(folder).success;
