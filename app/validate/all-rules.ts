@@ -6,7 +6,12 @@ import { chartGoesBack } from "./rules/changes/chart-goes-back.ts";
 import { chartMajor } from "./rules/changes/chart-major.ts";
 import { noEffect } from "./rules/changes/no-effect.ts";
 import { homeMoves } from "./rules/homes/home-moves.ts";
+import { hubImageChart } from "./rules/images/hub-image-chart.ts";
+import { imageReference } from "./rules/images/image-reference.ts";
+import { imageTwice } from "./rules/images/image-twice.ts";
 import { movingTag } from "./rules/images/moving-tag.ts";
+import { placeholderImage } from "./rules/images/placeholder-image.ts";
+import { staleOverride } from "./rules/images/stale-override.ts";
 import { courseMismatch } from "./rules/profiles/course-mismatch.ts";
 import { cpuGuarantee } from "./rules/profiles/cpu-guarantee.ts";
 import { groupMemory } from "./rules/profiles/group-memory.ts";
@@ -23,8 +28,14 @@ import { scopeUnknown } from "./rules/profiles/scope-unknown.ts";
 import { sharedFolderSplit } from "./rules/profiles/shared-folder-split.ts";
 import { volumeUndeclared } from "./rules/profiles/volume-undeclared.ts";
 import { callbackElsewhere } from "./rules/wiring/callback-elsewhere.ts";
+import { environmentCrossed } from "./rules/wiring/environment-crossed.ts";
 import { hostElsewhere } from "./rules/wiring/host-elsewhere.ts";
 import { hostTwice } from "./rules/wiring/host-twice.ts";
+import { namespaceTwice } from "./rules/wiring/namespace-twice.ts";
+import { poolUnknown } from "./rules/wiring/pool-unknown.ts";
+import { shareTwice } from "./rules/wiring/share-twice.ts";
+import { storageClassUnknown } from "./rules/wiring/storage-class-unknown.ts";
+import { tlsHost } from "./rules/wiring/tls-host.ts";
 
 /** In the order of the list that people read: by family, then by code. */
 export const ALL_RULES: readonly Rule[] = [
@@ -43,10 +54,21 @@ export const ALL_RULES: readonly Rule[] = [
   scopeUnknown,
   sharedFolderSplit,
   volumeUndeclared,
+  hubImageChart,
+  imageReference,
+  imageTwice,
   movingTag,
+  placeholderImage,
+  staleOverride,
   callbackElsewhere,
+  environmentCrossed,
   hostElsewhere,
   hostTwice,
+  namespaceTwice,
+  poolUnknown,
+  shareTwice,
+  storageClassUnknown,
+  tlsHost,
   nobodyGetsIn,
   openOnProd,
   unscopedRole,

@@ -1,7 +1,5 @@
-import { isJsonObject } from "../../../domain/json.ts";
-import { valueAt } from "../../../domain/value-at.ts";
-import { hostOf } from "../../hosts.ts";
-import type { Rule } from "../../rule.ts";
+import { callbackHosts, hostOf } from "../../hosts.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 export const callbackElsewhere: Rule = {
   code: "callback-elsewhere",
@@ -18,16 +16,14 @@ export const callbackElsewhere: Rule = {
       prod: "jupyterhub: { hub: { config: { GoogleOAuthenticator: { oauth_callback_url: 'https://data8.courses.example/hub/oauth_callback' } } } }",
     },
   },
-  check: ({ head }) =>
-    head.releases.flatMap(({ id, values, config, placeOf }) => {
-      const sections = valueAt(values, ["hub", "config"]);
-      return Object.entries(isJsonObject(sections) ? sections : {}).flatMap(([section, traits]) => {
-        const callback = isJsonObject(traits) ? traits.oauth_callback_url : undefined;
-        const host = typeof callback === "string" ? hostOf(callback) : undefined;
-        const own = hostOf(config.url);
-        if (host === undefined || own === undefined || host === own) return [];
-        const path = ["hub", "config", section, "oauth_callback_url"];
-        return [{ at: placeOf(path), what: `The login's callback leads to ${host}; the hub's address is ${own}.`, release: id }];
-      });
-    }),
+  check: forEachRelease(({ values, config, placeOf }) => {
+    const own = hostOf(config.url);
+    if (own === undefined) return [];
+    return callbackHosts(values)
+      .filter(({ host }) => host !== own)
+      .map(({ host, path }) => ({
+        at: placeOf(path),
+        what: `The login's callback leads to ${host}; the hub's address is ${own}.`,
+      }));
+  }),
 };

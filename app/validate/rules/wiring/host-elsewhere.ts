@@ -1,5 +1,5 @@
 import { hostOf, ingressHosts } from "../../hosts.ts";
-import type { Rule } from "../../rule.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 export const hostElsewhere: Rule = {
   code: "host-elsewhere",
@@ -12,13 +12,17 @@ export const hostElsewhere: Rule = {
     fails: { prod: "jupyterhub: { ingress: { enabled: true, hosts: [data100.courses.example] } }" },
     passes: { prod: "jupyterhub: { ingress: { enabled: true, hosts: [data8.courses.example] } }" },
   },
-  check: ({ head }) =>
-    head.releases.flatMap(({ id, values, config, placeOf }) => {
-      const hosts = ingressHosts(values);
-      const own = hostOf(config.url);
-      const [first] = hosts;
-      if (!first || own === undefined || hosts.some(({ host }) => host === own)) return [];
-      const what = `The ingress answers to ${hosts.map(({ host }) => host).join(", ")}, but not to ${own}, the hub's address.`;
-      return [{ at: placeOf(first.path), what, release: id }];
-    }),
+  check: forEachRelease(({ values, config, placeOf }) => {
+    const hosts = ingressHosts(values);
+    const own = hostOf(config.url);
+    const [first] = hosts;
+    if (!first || own === undefined || hosts.some(({ host }) => host === own || covers(host, own))) return [];
+    const what = `The ingress answers to ${hosts.map(({ host }) => host).join(", ")}, but not to ${own}, the hub's address.`;
+    return [{ at: placeOf(first.path), what }];
+  }),
 };
+
+/** `*.courses.example` answers to one label more. */
+function covers(host: string, own: string): boolean {
+  return host.startsWith("*.") && own.slice(own.indexOf(".")) === host.slice(1);
+}

@@ -1,3 +1,5 @@
+import { valueAt } from "../../../domain/value-at.ts";
+import type { ReleaseView } from "../../fleet-view.ts";
 import { ingressHosts } from "../../hosts.ts";
 import type { Rule } from "../../rule.ts";
 
@@ -17,10 +19,19 @@ export const hostTwice: Rule = {
   },
   check({ head }) {
     const all = head.releases.flatMap((release) => ingressHosts(release.values).map((found) => ({ ...found, release })));
+    const owners = Map.groupBy(all, ({ host }) => host);
     return all.flatMap(({ host, path, release }) => {
-      const twin = all.find((other) => other.host === host && other.release.id !== release.id);
+      // Releases at different paths below one host are told apart by the ingress.
+      const twin = owners
+        .get(host)
+        ?.find((other) => other.release.id !== release.id && baseUrl(other.release) === baseUrl(release));
       if (!twin) return [];
       return [{ at: release.placeOf(path), what: `The host ${host} belongs to more than one release.`, release: release.id }];
     });
   },
 };
+
+function baseUrl({ effective }: ReleaseView): string {
+  const url = valueAt(effective, ["hub", "baseUrl"]);
+  return typeof url === "string" ? url : "/";
+}
