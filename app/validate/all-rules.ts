@@ -1,11 +1,19 @@
 import type { Rule } from "./rule.ts";
+import { authenticatorUnknown } from "./rules/access/authenticator-unknown.ts";
+import { entryExpired } from "./rules/access/entry-expired.ts";
 import { nobodyGetsIn } from "./rules/access/nobody-gets-in.ts";
 import { openOnProd } from "./rules/access/open-on-prod.ts";
+import { roleGrows } from "./rules/access/role-grows.ts";
+import { traitUnknown } from "./rules/access/trait-unknown.ts";
 import { unscopedRole } from "./rules/access/unscoped-role.ts";
 import { chartGoesBack } from "./rules/changes/chart-goes-back.ts";
 import { chartMajor } from "./rules/changes/chart-major.ts";
 import { noEffect } from "./rules/changes/no-effect.ts";
+import { homeEscaping } from "./rules/homes/home-escaping.ts";
 import { homeMoves } from "./rules/homes/home-moves.ts";
+import { storageClassChanges } from "./rules/homes/storage-class-changes.ts";
+import { usernameChanges } from "./rules/homes/username-changes.ts";
+import { volumeSourceChanges } from "./rules/homes/volume-source-changes.ts";
 import { hubImageChart } from "./rules/images/hub-image-chart.ts";
 import { imageReference } from "./rules/images/image-reference.ts";
 import { imageTwice } from "./rules/images/image-twice.ts";
@@ -69,10 +77,18 @@ export const ALL_RULES: readonly Rule[] = [
   shareTwice,
   storageClassUnknown,
   tlsHost,
+  authenticatorUnknown,
+  entryExpired,
   nobodyGetsIn,
   openOnProd,
+  roleGrows,
+  traitUnknown,
   unscopedRole,
+  homeEscaping,
   homeMoves,
+  storageClassChanges,
+  usernameChanges,
+  volumeSourceChanges,
   chartGoesBack,
   chartMajor,
   noEffect,

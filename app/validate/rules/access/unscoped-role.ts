@@ -1,18 +1,7 @@
 import { isJsonObject } from "../../../domain/json.ts";
 import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
-import type { Rule } from "../../rule.ts";
-
-/** Over all users and servers of the hub unless a filter follows the "!". */
-const POWERFUL = new Set([
-  "admin:users",
-  "admin:auth_state",
-  "admin:servers",
-  "admin:groups",
-  "access:servers",
-  "servers",
-  "users",
-  "tokens",
-]);
+import { POWERFUL_SCOPES } from "../../roles.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 export const unscopedRole: Rule = {
   code: "unscoped-role",
@@ -29,19 +18,18 @@ export const unscopedRole: Rule = {
       common: 'jupyterhub: { hub: { loadRoles: { gsi: { scopes: ["admin:servers!group=data8"], groups: [data8-gsi] } } } }',
     },
   },
-  check: ({ head }) =>
-    head.releases.flatMap(({ id, values, placeOf, nameOf }) => {
-      const roles = valueAt(values, ["hub", "loadRoles"]);
-      return Object.entries(isJsonObject(roles) ? roles : {}).flatMap(([role, definition]) => {
-        // Services are programs of the hub's own operators, and a reason was asked for and given.
-        if (!isJsonObject(definition) || definition.services !== undefined || definition.description !== undefined) return [];
-        const scopes = Array.isArray(definition.scopes) ? definition.scopes : [];
-        return scopes.flatMap((scope, index) => {
-          if (typeof scope !== "string" || !POWERFUL.has(scope)) return [];
-          const path: ValuePath = ["hub", "loadRoles", role, "scopes", index];
-          const what = `"${nameOf(["hub", "loadRoles", role])}" has the scope ${scope} over everybody on the hub.`;
-          return [{ at: placeOf(path), what, release: id }];
-        });
+  check: forEachRelease(({ values, placeOf, nameOf }) => {
+    const roles = valueAt(values, ["hub", "loadRoles"]);
+    return Object.entries(isJsonObject(roles) ? roles : {}).flatMap(([role, definition]) => {
+      // Services are programs of the hub's own operators, and a reason was asked for and given.
+      if (!isJsonObject(definition) || definition.services !== undefined || definition.description !== undefined) return [];
+      const scopes = Array.isArray(definition.scopes) ? definition.scopes : [];
+      return scopes.flatMap((scope, index) => {
+        if (typeof scope !== "string" || !POWERFUL_SCOPES.has(scope)) return [];
+        const path: ValuePath = ["hub", "loadRoles", role, "scopes", index];
+        const what = `"${nameOf(["hub", "loadRoles", role])}" has the scope ${scope} over everybody on the hub.`;
+        return [{ at: placeOf(path), what }];
       });
-    }),
+    });
+  }),
 };

@@ -1,6 +1,6 @@
-import stringify from "safe-stable-stringify";
-import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
-import type { Rule } from "../../rule.ts";
+import type { ValuePath } from "../../../domain/value-at.ts";
+import { isChanged } from "../../compare-values.ts";
+import { forEachChange, type Rule } from "../../rule.ts";
 
 /** What decides in which volume and folder a student's work lies. */
 const DECIDES_HOME: readonly ValuePath[] = [
@@ -10,18 +10,11 @@ const DECIDES_HOME: readonly ValuePath[] = [
   ["singleuser", "storage", "static", "subPath"],
   ["singleuser", "storage", "dynamic", "pvcNameTemplate"],
   ["singleuser", "storage", "dynamic", "volumeNameTemplate"],
-  ["singleuser", "storage", "dynamic", "storageClass"],
+  ["singleuser", "storage", "dynamic", "subPath"],
   ["hub", "config", "KubeSpawner", "slug_scheme"],
   ["hub", "config", "KubeSpawner", "pvc_name_template"],
-  ["hub", "config", "Authenticator", "username_map"],
-  ["hub", "config", "Authenticator", "username_pattern"],
-  ["hub", "config", "OAuthenticator", "username_claim"],
-  ["hub", "config", "GoogleOAuthenticator", "hosted_domain"],
-  ["hub", "config", "GoogleOAuthenticator", "strip_domain"],
-  ["hub", "config", "GoogleOAuthenticator", "username_claim"],
-  ["hub", "config", "JupyterHub", "authenticator_class"],
-  ["nfsPVC", "nfs", "serverIP"],
-  ["nfsPVC", "nfs", "shareName"],
+  ["hub", "config", "KubeSpawner", "remember_pvc_name"],
+  ["hub", "config", "KubeSpawner", "handle_legacy_names"],
 ];
 
 export const homeMoves: Rule = {
@@ -31,6 +24,7 @@ export const homeMoves: Rule = {
   title: "Students find their work where they left it",
   why: "A home is found by storage settings and by the user's name. When one of them changes, everybody starts in an empty home; the work is still there, but nobody sees it.",
   fix: "Do this in a maintenance window: stop the servers, copy or rename the volumes, change the value, look with a test user, and only then let students in. Ask whoever runs the cluster.",
+  runbook: "move-homes",
   example: {
     base: {
       common: "jupyterhub: { singleuser: { storage: { type: dynamic, dynamic: { pvcNameTemplate: 'claim-{user_server}' } } } }",
@@ -43,16 +37,10 @@ export const homeMoves: Rule = {
         "jupyterhub: { singleuser: { storage: { type: dynamic, capacity: 20Gi, dynamic: { pvcNameTemplate: 'claim-{user_server}' } } } }",
     },
   },
-  check: ({ base, head }) =>
-    head.releases.flatMap(({ id, values, placeOf, nameOf }) => {
-      const before = base?.releases.find((release) => release.id === id);
-      if (!before) return [];
-      return DECIDES_HOME.filter((path) => stringify(valueAt(before.values, path)) !== stringify(valueAt(values, path))).map(
-        (path) => ({
-          at: placeOf(path),
-          what: `"${nameOf(path)}" changes, and with it where students' homes are looked for.`,
-          release: id,
-        }),
-      );
-    }),
+  check: forEachChange((before, after) =>
+    DECIDES_HOME.filter((path) => isChanged(before, after, path)).map((path) => ({
+      at: after.placeOf(path),
+      what: `"${after.nameOf(path)}" changes, and with it where students' homes are looked for.`,
+    })),
+  ),
 };
