@@ -35,6 +35,8 @@ import { roleShape } from "./rules/profiles/role-shape.ts";
 import { scopeUnknown } from "./rules/profiles/scope-unknown.ts";
 import { sharedFolderSplit } from "./rules/profiles/shared-folder-split.ts";
 import { volumeUndeclared } from "./rules/profiles/volume-undeclared.ts";
+import { misplacedBlock } from "./rules/schema/misplaced-block.ts";
+import { valuesSchema } from "./rules/schema/values-schema.ts";
 import { callbackElsewhere } from "./rules/wiring/callback-elsewhere.ts";
 import { environmentCrossed } from "./rules/wiring/environment-crossed.ts";
 import { hostElsewhere } from "./rules/wiring/host-elsewhere.ts";
@@ -47,6 +49,8 @@ import { tlsHost } from "./rules/wiring/tls-host.ts";
 
 /** In the order of the list that people read: by family, then by code. */
 export const ALL_RULES: readonly Rule[] = [
+  misplacedBlock,
+  valuesSchema,
   courseMismatch,
   cpuGuarantee,
   groupMemory,

@@ -1,8 +1,9 @@
-import { type Chart, defaultValues, subchartAt, withoutNulls } from "../domain/chart.ts";
+import type { Chart } from "../domain/chart/chart.ts";
+import { type PlacedChart, releaseValues } from "../domain/chart/release-values.ts";
 import type { FilePlace } from "../domain/finding.ts";
 import type { Cluster, Fleet, HubEnvironment, ValueLayer } from "../domain/hub.ts";
-import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import { mergeValues } from "../domain/merge-values.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { imageValues, mergeValues } from "../domain/merge-values.ts";
 import { type ValuePath, valueAt } from "../domain/value-at.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
 import { hideLeaves } from "./opaque.ts";
@@ -29,6 +30,8 @@ export interface ReleaseView {
   chart: Chart | undefined;
   /** The JupyterHub chart: the pinned one, or one that it depends on. */
   jupyterhub: Chart | undefined;
+  /** The pinned chart and those that it is made of, each where its values stand; empty where it could not be read. */
+  charts: PlacedChart[];
   /** @param path below `values` */
   placeOf(path: ValuePath): FilePlace;
   /** For people, from the top of the files: `jupyterhub.singleuser.memory.limit`. */
@@ -83,7 +86,7 @@ function releaseView(of: {
   const { hub, config, isProduction } = of;
   const { environment } = config;
   const chart = of.context.charts?.get(config.pins.hub.digest);
-  const whole = wholeValues(of, chart);
+  const { whole, charts } = wholeValues(of, chart);
   const { prefix } = whole;
   return {
     id: `${hub}-${environment}`,
@@ -97,7 +100,8 @@ function releaseView(of: {
     layers: whole.layers.map(({ file, values }) => ({ file, values: objectAt(values, prefix) })),
     whole,
     chart,
-    jupyterhub: subchartAt(chart, prefix),
+    jupyterhub: charts.find(({ path }) => path.join(".") === prefix.join("."))?.chart,
+    charts,
     placeOf: (path) => whole.placeOf([...prefix, ...path]),
     nameOf: (path) => [...prefix, ...path].join("."),
   };
@@ -106,16 +110,32 @@ function releaseView(of: {
 function wholeValues(
   { hub, config, placeOfValue }: { hub: string; config: HubEnvironment; placeOfValue: LoadedFleet["placeOfValue"] },
   chart: Chart | undefined,
-): WholeValues {
+): { whole: WholeValues; charts: PlacedChart[] } {
   const layers = config.valueLayers.map((layer) => ({ file: layer.file, values: valuesOf(layer) }));
   const values = mergeValues(layers.map((layer) => layer.values));
+  const given = mergeValues([values, imageValues(config.pins.image, config.imageValuePath)]);
+  const worked = chart ? releaseValues(chart, given) : undefined;
+  const isWorked = worked?.kind === "values";
   return {
-    values,
-    effective: withoutNulls(chart ? mergeValues([defaultsOf(chart), values]) : values),
-    layers,
-    prefix: jupyterhubPath(config.imageValuePath),
-    placeOf: (path) => placeOfValue(hub, config.environment, path) ?? { file: config.pinsFile, line: 1 },
+    whole: {
+      layers,
+      values,
+      effective: isWorked ? worked.values : withoutNulls(given),
+      prefix: jupyterhubPath(config.imageValuePath),
+      placeOf: (path) => placeOfValue(hub, config.environment, path) ?? { file: config.pinsFile, line: 1 },
+    },
+    charts: isWorked ? worked.charts : [],
   };
+}
+
+/** Without the chart a null has nothing to delete: it is as if nothing were said. */
+function withoutNulls(values: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]): [string, Json][] => {
+      if (value === null) return [];
+      return [[key, isJsonObject(value) ? withoutNulls(value) : value]];
+    }),
+  );
 }
 
 const hidden = new WeakMap<JsonObject, JsonObject>();
@@ -125,14 +145,6 @@ function valuesOf(layer: ValueLayer): JsonObject {
   if (layer.kind === "plain") return layer.values;
   const known = hidden.get(layer.shape) ?? hideLeaves(layer.shape);
   hidden.set(layer.shape, known);
-  return known;
-}
-
-const defaults = new WeakMap<Chart, JsonObject>();
-
-function defaultsOf(chart: Chart): JsonObject {
-  const known = defaults.get(chart) ?? defaultValues(chart);
-  defaults.set(chart, known);
   return known;
 }
 

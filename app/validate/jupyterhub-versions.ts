@@ -1,5 +1,5 @@
 import semver from "semver";
-import type { Chart } from "../domain/chart.ts";
+import type { Chart } from "../domain/chart/chart.ts";
 import type { ReleaseView } from "./fleet-view.ts";
 
 /**
@@ -18,7 +18,7 @@ const CONTENTS = [
 ];
 
 /** JupyterHub's chart as the release has it, or undefined where the pinned chart could not be read and is not JupyterHub's own. */
-export function jupyterhubChart({ jupyterhub, config }: ReleaseView): Pick<Chart, "version" | "appVersion"> | undefined {
+export function jupyterhubChart({ jupyterhub, config }: ReleaseView): Pick<Chart, "version"> | undefined {
   if (jupyterhub) return jupyterhub;
   const { chart, version } = config.pins.hub;
   return chart === "jupyterhub" ? { version } : undefined;

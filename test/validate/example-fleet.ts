@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Chart } from "../../app/domain/chart.ts";
+import type { Chart } from "../../app/domain/chart/chart.ts";
 import { isJsonObject, type JsonObject } from "../../app/domain/json.ts";
 import { type LoadedFleet, loadFleet } from "../../app/load/load-fleet.ts";
 import { type FleetView, fleetView } from "../../app/validate/fleet-view.ts";
@@ -54,20 +54,22 @@ export async function viewOf(example: Example): Promise<FleetView> {
 export async function exampleChart(jupyterhubVersion: string): Promise<Chart> {
   const jupyterhub = await readChart("test/fixtures/charts/jupyterhub");
   const hub = await readChart("charts/hub");
-  return { ...hub, dependencies: [{ key: "jupyterhub", chart: { ...jupyterhub, version: jupyterhubVersion } }] };
+  return {
+    ...hub,
+    dependencies: [{ name: "jupyterhub", version: jupyterhubVersion }],
+    subcharts: [{ ...jupyterhub, version: jupyterhubVersion }],
+  };
 }
 
-const about = z.object({ name: z.string(), version: z.string(), appVersion: z.coerce.string().optional() });
+const about = z.object({ name: z.string(), version: z.string() });
 
 async function readChart(folder: string): Promise<Chart> {
   const read = (file: string) => readFile(path.join(ROOT, folder, file), "utf8");
-  const { appVersion, ...named } = about.parse(parse(await read("Chart.yaml")));
   return {
-    ...named,
-    ...(appVersion === undefined ? {} : { appVersion }),
+    ...about.parse(parse(await read("Chart.yaml"))),
     values: objectOf(parse(await read("values.yaml"), { version: "1.1" })),
     schema: JSON.parse(await read("values.schema.json")),
-    dependencies: [],
+    subcharts: [],
   };
 }
 

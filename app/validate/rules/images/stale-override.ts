@@ -1,5 +1,4 @@
 import semver from "semver";
-import { defaultValues } from "../../../domain/chart.ts";
 import { defaultImage, imagesIn } from "../../images.ts";
 import { forEachRelease, type Rule } from "../../rule.ts";
 
@@ -16,9 +15,8 @@ export const staleOverride: Rule = {
   },
   check: forEachRelease(({ values, jupyterhub, placeOf, nameOf }) => {
     if (!jupyterhub) return [];
-    const defaults = defaultValues(jupyterhub);
     return imagesIn(values).flatMap(({ path, tagPath, name, tag, isReference }) => {
-      const own = defaultImage(defaults, path);
+      const own = defaultImage(jupyterhub.values, path);
       if (!own || isReference || typeof tag !== "string" || (name !== undefined && name !== own.name)) return [];
       const [old, new_] = [versionOf(tag), versionOf(own.tag)];
       if (!old || !new_ || semver.gte(old, new_)) return [];
