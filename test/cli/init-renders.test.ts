@@ -29,7 +29,7 @@ test.each([
   });
   const { fleet } = await loadFleet(treeOf(Object.fromEntries(made.files)), "1".repeat(40));
   const release = fleet && releasesOf(fleet, await helm.version()).find(({ id }) => id === "data8-staging");
-  if (!release) throw new Error("the answers make no data8-staging");
+  if (!release?.image) throw new Error("the answers make no data8-staging with an image");
   const packed = (await packSampleCharts()).find(({ name }) => name === chart);
   const file = path.join(folder, "chart.tgz");
   await writeFile(file, packed?.tgz ?? "");
