@@ -1,3 +1,4 @@
+import type { Chart } from "./chart/chart.ts";
 import type { FilePlace } from "./finding.ts";
 import type { JsonObject } from "./json.ts";
 import type { ValuePath } from "./value-at.ts";
@@ -134,23 +135,16 @@ export interface ChartPin {
   folder?: ChartFolder;
 }
 
-/** A chart that lies unpacked in the fleet's own repository, its dependencies named but not there. */
+/** A chart that lies unpacked in the fleet's own repository. */
 export interface ChartFolder {
   /** From the repository's root, such as `hub`. */
   path: string;
   /** By path below the folder. */
   files: ReadonlyMap<string, Buffer>;
-  dependencies: ChartDependency[];
-}
-
-/** As `Chart.yaml` or `requirements.yaml` names it. */
-export interface ChartDependency {
-  name: string;
-  /** A version or a range of versions. */
-  version: string;
-  repository: string;
-  /** The version that the lock file chose out of the range. */
-  lockedVersion?: string;
+  /** What the files say. Dependencies that are fetched are not inside it. */
+  chart: Chart;
+  /** The versions that the lock file chose, by the dependency's name. */
+  locked: ReadonlyMap<string, string>;
 }
 
 /** One container image. The tag is for people, the digest is what runs. */

@@ -1,13 +1,16 @@
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import { hasBlocking, sortFindings } from "../domain/finding.ts";
-import type { Environment, Fleet, Promotion } from "../domain/hub.ts";
+import type { Fleet } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { findUnreadFiles } from "./find-unread-files.ts";
 import { clusterOf, waiverOf } from "./fleet-parts.ts";
+import { isHubployFleet } from "./hubploy/layout.ts";
+import { loadHubploy } from "./hubploy/load-hubploy.ts";
 import { FLEET_FILE, filesByHub, sharedValuesFiles } from "./layout.ts";
 import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
 import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
+import { environmentOf } from "./read-promotion.ts";
 import type { YamlPath } from "./read-yaml.ts";
 import { rememberHub } from "./remember-hub.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
@@ -26,12 +29,24 @@ export interface LoadedFleet {
   placeOfValue(hub: string, environment: string, path: YamlPath): FilePlace | undefined;
 }
 
+export type Layout = "campanile" | "hubploy";
+
+export interface LoadOptions {
+  /** Left out or `auto`: the files tell. */
+  layout?: Layout | "auto";
+}
+
 /**
- * Reads a fleet in Campanile's own layout. All faults are found in one pass, each with its file and line.
+ * Reads a fleet in any layout. All faults are found in one pass, each with its file and line; after this nothing knows which layout it was.
  * @param tree the files at `sha`
  */
-export async function loadFleet(tree: ConfigTree, sha: string): Promise<LoadedFleet> {
+export async function loadFleet(tree: ConfigTree, sha: string, { layout = "auto" }: LoadOptions = {}): Promise<LoadedFleet> {
   const files = new Set(await tree.listFiles());
+  const isHubploy = layout === "hubploy" || (layout === "auto" && isHubployFleet(files));
+  return isHubploy ? loadHubploy(tree, sha) : loadCampanile(tree, sha, files);
+}
+
+async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<string>): Promise<LoadedFleet> {
   const findings: Finding[] = [];
   const read = await readFleetFile(tree, files, findings);
   const fleetFile = read?.content;
@@ -132,26 +147,11 @@ function fleetOf(sha: string, { content: file, yaml }: TypedFile<FleetFile>, hub
   return {
     sha,
     title: file.title,
-    mode: "deploy",
+    mode: file.mode,
     clusters: Object.entries(file.clusters).map(([name, cluster]) => clusterOf(name, cluster)),
     environments: file.environments.map(environmentOf),
     hubs: hubs.flatMap(({ hub }) => hub ?? []),
     clusterReleases: [],
     waivers: (file.waivers ?? []).map((waiver, index) => waiverOf(waiver, yaml.placeOf(["waivers", index]))),
   };
-}
-
-function environmentOf({ name, promotion }: FleetFile["environments"][number], index: number): Environment {
-  // Nothing stands before the first environment, so there is nothing to wait for.
-  return { name, promotion: index === 0 ? { kind: "auto" } : parsePromotion(promotion ?? "manual") };
-}
-
-const SECONDS: Record<string, number> = { m: 60, h: 3600, d: 86_400 };
-
-function parsePromotion(text: string): Promotion {
-  if (text === "auto" || text === "manual") return { kind: text };
-  const [, amount, unit] = /^after (\d+)([mhd])$/.exec(text) ?? [];
-  const unitSeconds = SECONDS[unit ?? ""];
-  if (amount === undefined || unitSeconds === undefined) throw new Error(`the schema let the promotion "${text}" through`);
-  return { kind: "after-soak", soakSeconds: Number(amount) * unitSeconds };
 }

@@ -5,12 +5,13 @@ import type { ConfigTree } from "./config-tree.ts";
 import { readYaml, type YamlFile } from "./read-yaml.ts";
 import { rememberParsed } from "./remember-parsed.ts";
 import { schemaFindings } from "./schema-findings.ts";
-import { fleetSchema } from "./schemas/fleet-schema.ts";
+import { fleetSchema, hubployFleetSchema } from "./schemas/fleet-schema.ts";
 import { hubSchema } from "./schemas/hub-schema.ts";
+import { hubploySchema } from "./schemas/hubploy-schema.ts";
 import { pinsSchema } from "./schemas/pins-schema.ts";
 import { secretsSchema, valuesSchema } from "./schemas/values-schema.ts";
 
-/** Every kind of file in a fleet with its schema; `.schema/<kind>.schema.json` is made of it for editors. */
+/** Every kind of file in a fleet of our own layout with its schema; `.schema/<kind>.schema.json` is made of it for editors. */
 export const SCHEMAS = {
   campanile: fleetSchema,
   hub: hubSchema,
@@ -19,7 +20,11 @@ export const SCHEMAS = {
   secrets: secretsSchema,
 } as const;
 
-export type FileKind = keyof typeof SCHEMAS;
+export type OwnFileKind = keyof typeof SCHEMAS;
+
+const ALL_SCHEMAS = { ...SCHEMAS, hubploy: hubploySchema, "campanile-hubploy": hubployFleetSchema } as const;
+
+export type FileKind = keyof typeof ALL_SCHEMAS;
 
 export interface TypedFile<Content> {
   yaml: YamlFile;
@@ -41,7 +46,7 @@ const jsonSchemas = new Map<FileKind, Json>();
 export function jsonSchemaOf(kind: FileKind): Json {
   const known = jsonSchemas.get(kind);
   if (known !== undefined) return known;
-  const made = z.json().parse(JSON.parse(JSON.stringify(z.toJSONSchema(SCHEMAS[kind], { io: "input", target: "draft-7" }))));
+  const made = z.json().parse(JSON.parse(JSON.stringify(z.toJSONSchema(ALL_SCHEMAS[kind], { io: "input", target: "draft-7" }))));
   jsonSchemas.set(kind, made);
   return made;
 }
@@ -51,7 +56,7 @@ export async function readFile<Kind extends FileKind>(
   tree: ConfigTree,
   path: string,
   kind: Kind,
-): Promise<ReadFile<z.output<(typeof SCHEMAS)[Kind]>>> {
+): Promise<ReadFile<z.output<(typeof ALL_SCHEMAS)[Kind]>>> {
   return rememberParsed(tree, path, kind, (bytes) => parseFile(path, kind, bytes));
 }
 
@@ -60,12 +65,12 @@ export function parseFile<Kind extends FileKind>(
   path: string,
   kind: Kind,
   bytes: Buffer,
-): ReadFile<z.output<(typeof SCHEMAS)[Kind]>> {
+): ReadFile<z.output<(typeof ALL_SCHEMAS)[Kind]>> {
   const { yaml, findings } = readYaml(path, bytes);
   if (!yaml) return { file: undefined, findings };
   // Helm reads a values file with nothing but comments as an empty map.
   const value = yaml.value === null && kind === "values" ? {} : yaml.value;
-  const checked = SCHEMAS[kind].safeParse(value);
+  const checked = ALL_SCHEMAS[kind].safeParse(value);
   if (!checked.success) {
     const faults = schemaFindings(
       { ...yaml, value },
@@ -77,6 +82,6 @@ export function parseFile<Kind extends FileKind>(
   }
   if (!isJsonObject(value)) throw new Error(`the schema of ${kind} files lets something through that is not a map`);
   // zod cannot tie the schema's type to the kind that chose it.
-  const content = checked.data as z.output<(typeof SCHEMAS)[Kind]>;
+  const content = checked.data as z.output<(typeof ALL_SCHEMAS)[Kind]>;
   return { file: { yaml, raw: value, content, bytes }, findings };
 }

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { FLEET_FILE, hubFiles, sharedValuesFiles } from "../../load/layout.ts";
-import { type FileKind, jsonSchemaOf, SCHEMAS } from "../../load/read-file.ts";
+import { jsonSchemaOf, type OwnFileKind, SCHEMAS } from "../../load/read-file.ts";
 import { jupyterhubPath } from "../../validate/fleet-view.ts";
 import type { Answers, WrittenAnswers } from "./answers.ts";
 import { README_FILE, readme } from "./readme.ts";
@@ -19,7 +19,7 @@ export function fleetFiles(answers: Answers, written: WrittenAnswers): Map<strin
   // All hubs begin with one chart, so one path fits them all.
   const jupyterhub = jupyterhubPath(Object.values(answers.hubs)[0]?.hub.image.valuePath ?? "");
   const files = new Map<string, string>();
-  const addYaml = (path: string, kind: FileKind, content: object) => files.set(path, yamlText(path, kind, content));
+  const addYaml = (path: string, kind: OwnFileKind, content: object) => files.set(path, yamlText(path, kind, content));
   addYaml(FLEET_FILE, "campanile", written.fleet);
   for (const path of sharedValuesFiles(environments))
     addYaml(path, "values", path.endsWith("/common.yaml") ? sharedValues(jupyterhub) : {});
@@ -41,7 +41,7 @@ export function fleetFiles(answers: Answers, written: WrittenAnswers): Map<strin
 
 /** The JSON Schemas of all kinds of files, made from what the loader checks with. */
 export function schemaFiles(): Map<string, string> {
-  const kinds = Object.keys(SCHEMAS).filter((kind): kind is FileKind => Object.hasOwn(SCHEMAS, kind));
+  const kinds = Object.keys(SCHEMAS).filter((kind): kind is OwnFileKind => Object.hasOwn(SCHEMAS, kind));
   return new Map(kinds.map((kind) => [schemaPath(kind), `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`]));
 }
 
@@ -49,22 +49,22 @@ export function isSchemaFile(path: string): boolean {
   return path.startsWith(`${SCHEMA_FOLDER}/`);
 }
 
-function schemaPath(kind: FileKind): string {
+function schemaPath(kind: OwnFileKind): string {
   return `${SCHEMA_FOLDER}/${kind}.schema.json`;
 }
 
 /** Every file names its schema, so that editors complete keys and mark faults while one types. */
-export function schemaLine(path: string, kind: FileKind): string {
+export function schemaLine(path: string, kind: OwnFileKind): string {
   const up = "../".repeat(path.split("/").length - 1);
   return `# yaml-language-server: $schema=${up}${schemaPath(kind)}\n`;
 }
 
-const HEADINGS: Partial<Record<FileKind, string>> = {
+const HEADINGS: Partial<Record<OwnFileKind, string>> = {
   campanile: "# The fleet: what all hubs share. The first environment is deployed first.\n",
   pins: "# The exact versions that run. A bump or a promotion changes this file and nothing else.\n",
 };
 
-function yamlText(path: string, kind: FileKind, content: object): string {
+function yamlText(path: string, kind: OwnFileKind, content: object): string {
   // A tag such as 2026.11 would be a number without its quotes.
   const quotes = kind === "pins" ? ({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const) : {};
   const body = Object.keys(content).length === 0 ? "" : stringify(content, { version: "1.1", lineWidth: 0, ...quotes });

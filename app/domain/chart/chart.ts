@@ -4,6 +4,8 @@ import type { Json, JsonObject } from "../json.ts";
 export interface Chart {
   name: string;
   version: string;
+  /** The version of the program it installs, such as JupyterHub's. */
+  appVersion?: string;
   /** The Kubernetes versions it says it supports. */
   kubernetesRange?: string;
   /** Its own `values.yaml`. */

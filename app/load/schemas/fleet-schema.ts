@@ -65,6 +65,7 @@ const environment = z.strictObject({
   cluster: name
     .optional()
     .describe("The cluster of its releases, unless a hub says otherwise. May be left out in a fleet with one cluster."),
+  branch: notEmpty.optional().describe("The branch whose newest commit runs there, where each environment has one of its own."),
   promotion: promotion
     .optional()
     .describe(
@@ -78,6 +79,10 @@ const notEmptyMap = (value: object) => Object.keys(value).length > 0;
 export const fleetSchema = z
   .strictObject({
     title: notEmpty.describe("Name of the fleet, shown to people."),
+    mode: z
+      .enum(["deploy", "observe"])
+      .default("deploy")
+      .describe("observe: Campanile checks and comments, says that it only observes, and never deploys."),
     clusters: z
       .record(name, cluster)
       .refine(notEmptyMap, "at-least-one")
@@ -93,5 +98,13 @@ export const fleetSchema = z
       .describe("Findings that somebody answers for until a day. They act once they are merged."),
   })
   .meta({ title: "Campanile fleet", description: "campanile.yaml: what all hubs of the fleet share." });
+
+/** The same beside a hubploy fleet, whose own files say the rest: everything may be left out, and such a fleet is observed. */
+export const hubployFleetSchema = fleetSchema
+  .extend({ mode: z.enum(["deploy", "observe"]).default("observe") })
+  .partial({ title: true, clusters: true, environments: true, charts: true })
+  .meta({ title: "Campanile fleet in the layout of hubploy" });
+
+export type HubployFleetFile = z.output<typeof hubployFleetSchema>;
 
 export type FleetFile = z.output<typeof fleetSchema>;

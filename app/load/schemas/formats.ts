@@ -112,6 +112,11 @@ export const quantity = z
   .union([z.string().max(40, "quantity"), z.number("quantity")], "quantity")
   .refine((value) => (parseQuantity(value) ?? 0) > 0, "quantity");
 
+/** What may stand in a Helm release and a namespace, with an environment after it. */
+export function isReleasePart(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(text);
+}
+
 export function isHubName(folder: string): boolean {
   return name.safeParse(folder).success;
 }

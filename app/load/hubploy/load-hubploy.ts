@@ -1,0 +1,134 @@
+import { type Finding, hasBlocking, sortFindings } from "../../domain/finding.ts";
+import type { Cluster, Environment, Fleet } from "../../domain/hub.ts";
+import { blame } from "../blame.ts";
+import type { ConfigTree } from "../config-tree.ts";
+import { clusterOf as knownCluster, waiverOf } from "../fleet-parts.ts";
+import type { LoadedFleet } from "../load-fleet.ts";
+import { readFile, type TypedFile } from "../read-file.ts";
+import { environmentOf } from "../read-promotion.ts";
+import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
+import { distinctClusters, nameAmong } from "./cluster-of.ts";
+import { findHubChart } from "./find-hub-chart.ts";
+import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf } from "./layout.ts";
+import { loadClusterReleases } from "./load-cluster-releases.ts";
+import { type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
+import { datedKeys } from "./old-and-new-keys.ts";
+import { type LoadedChart, readChartFolder } from "./read-chart-folder.ts";
+
+const FLEET_FILE = "campanile.yaml";
+
+/**
+ * Reads a fleet that hubploy deploys, as it is. A `campanile.yaml` beside it may say what the layout has no place for;
+ * without one the fleet is observed.
+ */
+export async function loadHubploy(tree: ConfigTree, sha: string): Promise<LoadedFleet> {
+  const files = new Set(await tree.listFiles());
+  const findings: Finding[] = [];
+  const read = await readFleetFile(tree, files, findings);
+  const fleetFile = read?.content;
+  const charts = await readCharts(tree, files, findings);
+  const hubChart = findHubChart([...charts.values()]);
+  if (!hubChart && !hasBlocking(findings)) findings.push(noHubChart([...charts.keys()]));
+  const names = deploymentFolders(files);
+  const environments = environmentsIn(files, names, fleetFile);
+  const context = { tree, files, chart: hubChart, environments: environments.map(({ name }) => name) };
+  const deployments: LoadedDeployment[] = [];
+  for (const name of names) deployments.push(await loadDeployment(context, name));
+  findings.push(...deployments.flatMap((each) => each.findings));
+  findings.push(...datedKeys(deployments.flatMap(({ hubploy }) => hubploy ?? [])));
+
+  const clusters = clustersOf(deployments, fleetFile);
+  const hubs = deployments.flatMap((each) => withClusterNames(each, clusters) ?? []);
+  const releases = await loadClusterReleases({
+    tree,
+    files,
+    hubs,
+    charts: otherCharts(charts, hubChart),
+    environments: context.environments,
+  });
+  findings.push(...releases.findings);
+  const fleet: Fleet = {
+    sha,
+    title: fleetFile?.title ?? "Course hubs",
+    mode: fleetFile?.mode ?? "observe",
+    clusters,
+    environments,
+    hubs,
+    clusterReleases: releases.releases,
+    waivers: (fleetFile?.waivers ?? []).map((waiver, index) =>
+      waiverOf(waiver, read?.yaml.placeOf(["waivers", index]) ?? { file: FLEET_FILE, line: 1 }),
+    ),
+  };
+  return {
+    fleet: hasBlocking(findings) ? undefined : fleet,
+    findings: sortFindings(findings),
+    placeOfValue: (hub, environment, path) => deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path),
+  };
+}
+
+async function readFleetFile(
+  tree: ConfigTree,
+  files: ReadonlySet<string>,
+  findings: Finding[],
+): Promise<TypedFile<HubployFleetFile> | undefined> {
+  if (!files.has(FLEET_FILE)) return undefined;
+  const read = await readFile(tree, FLEET_FILE, "campanile-hubploy");
+  findings.push(...read.findings);
+  return read.file;
+}
+
+async function readCharts(tree: ConfigTree, files: ReadonlySet<string>, findings: Finding[]): Promise<Map<string, LoadedChart>> {
+  const charts = new Map<string, LoadedChart>();
+  for (const folder of chartFolders(files)) {
+    const read = await readChartFolder(tree, files, folder);
+    findings.push(...read.findings);
+    if (read.chart) charts.set(folder, read.chart);
+  }
+  return charts;
+}
+
+const otherCharts = (charts: ReadonlyMap<string, LoadedChart>, hubChart: LoadedChart | undefined) =>
+  new Map([...charts].filter(([, chart]) => chart !== hubChart));
+
+/** Those that campanile.yaml lists, else those that some hub has, in hubploy's order. */
+function environmentsIn(
+  files: ReadonlySet<string>,
+  hubs: readonly string[],
+  fleetFile: HubployFleetFile | undefined,
+): Environment[] {
+  const listed = fleetFile?.environments ?? [];
+  if (listed.length > 0) return listed.map(environmentOf);
+  const present = new Set(hubs.flatMap((hub) => environmentsOf(hub, files)));
+  return ENVIRONMENTS.filter((name) => present.has(name)).map((name, index) => environmentOf({ name }, index));
+}
+
+/** Every cluster that a hub names, with what campanile.yaml knows of it. */
+function clustersOf(deployments: readonly LoadedDeployment[], fleetFile: HubployFleetFile | undefined): Cluster[] {
+  const named = distinctClusters(deployments.flatMap(({ clusters }) => [...clusters.values()]));
+  return named.map((cluster) => {
+    const more = fleetFile?.clusters?.[cluster.name];
+    return more ? knownCluster(cluster.name, more) : cluster;
+  });
+}
+
+function withClusterNames({ hub, clusters: own }: LoadedDeployment, clusters: readonly Cluster[]) {
+  if (!hub) return undefined;
+  const environments = hub.environments.map((each) => {
+    const cluster = own.get(each.environment);
+    return cluster ? { ...each, cluster: nameAmong(clusters, cluster) } : each;
+  });
+  return { ...hub, environments };
+}
+
+function noHubChart(folders: readonly string[]): Finding {
+  const first = folders[0];
+  return blame(
+    { file: first === undefined ? deploymentFiles("").hubploy.replace("//", "/") : `${first}/Chart.yaml`, line: 1 },
+    {
+      code: "missing-file",
+      what: "There is no chart of the hubs.",
+      why: "hubploy deploys a chart that lies in a folder of this repository, and none here names jupyterhub among its dependencies.",
+      fix: "Add the chart as hub/Chart.yaml with jupyterhub as a dependency.",
+    },
+  );
+}
