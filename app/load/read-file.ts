@@ -66,7 +66,7 @@ export function parseFile<Kind extends FileKind>(
   kind: Kind,
   bytes: Buffer,
 ): ReadFile<z.output<(typeof ALL_SCHEMAS)[Kind]>> {
-  const { yaml, findings } = readYaml(path, bytes);
+  const { yaml, findings } = readYaml(path, bytes, { mayQuote: kind !== "secrets" });
   if (!yaml) return { file: undefined, findings };
   // Helm reads a values file with nothing but comments as an empty map.
   const value = yaml.value === null && kind === "values" ? {} : yaml.value;

@@ -3,7 +3,7 @@ import type { FilePlace, Finding } from "../domain/finding.ts";
 
 type Words = Pick<Finding, "what" | "why" | "fix">;
 
-const TABS: Words = {
+export const TABS: Words = {
   what: "A tab is used as indentation.",
   why: "YAML allows only spaces there.",
   fix: "Replace the tab by spaces.",

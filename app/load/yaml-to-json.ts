@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Finding } from "../domain/finding.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { describeLost } from "./describe-lost.ts";
 import type { YamlPath } from "./read-yaml.ts";
 import { resolvePlainScalar } from "./yaml-scalars.ts";
 
@@ -27,15 +28,19 @@ const KNOWN_TAGS = new Set(["int", "float", "bool", "null", "map", "seq", "str"]
 class LimitReached extends Error {}
 
 interface State extends Omit<ConvertedYaml, "value" | "isWhole"> {
+  mayQuote: boolean;
   nodes: number;
   anchors: Map<string, unknown>;
   /** Where the last node with a place of its own stood: aliases and empty values have none. */
   lastOffset: number;
 }
 
-/** Turns parsed YAML into what Helm would hold in memory, remembering where each key stands. */
-export function convertNode(root: unknown): ConvertedYaml {
-  const state: State = { offsets: new Map([["[]", 0]]), faults: [], nodes: 0, anchors: new Map(), lastOffset: 0 };
+/**
+ * Turns parsed YAML into what Helm would hold in memory, remembering where each key stands.
+ * @param mayQuote whether faults may show what the file says
+ */
+export function convertNode(root: unknown, mayQuote: boolean): ConvertedYaml {
+  const state: State = { mayQuote, offsets: new Map([["[]", 0]]), faults: [], nodes: 0, anchors: new Map(), lastOffset: 0 };
   try {
     const value = convert(state, root, []);
     return { value, offsets: state.offsets, faults: state.faults, isWhole: true };
@@ -53,8 +58,20 @@ function convert(state: State, node: unknown, path: YamlPath): Json {
   const value = convertContent(state, node, path);
   // Only now, so that an alias inside its own anchor is unknown instead of endless.
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
-  if (anchor !== undefined) state.anchors.set(anchor, node);
+  if (anchor !== undefined) noteAnchor(state, anchor, node);
   return value;
+}
+
+function noteAnchor(state: State, anchor: string, node: unknown): void {
+  state.anchors.set(anchor, node);
+  if (/^[\w-]+$/.test(anchor)) return;
+  state.faults.push({
+    code: "yaml-syntax",
+    what: "An anchor (&name) has a name with other signs than letters, digits, dashes and underscores.",
+    why: "Helm refuses such a name.",
+    fix: "Give the anchor and its aliases a plain name.",
+    offset: state.lastOffset,
+  });
 }
 
 function convertContent(state: State, node: unknown, path: YamlPath): Json {
@@ -108,25 +125,33 @@ function convertMap(state: State, map: YAMLMap, path: YamlPath): JsonObject {
     }
     const key = keyOf(state, pair);
     if (key === undefined) continue;
-    noteDuplicate(state, written, key);
-    state.offsets.set(JSON.stringify([...path, key]), state.lastOffset);
-    content.set(key, convert(state, pair.value, [...path, key]));
+    const { lastOffset } = state;
+    state.offsets.set(JSON.stringify([...path, key]), lastOffset);
+    const value = convert(state, pair.value, [...path, key]);
+    const first = written.get(key);
+    if (first !== undefined) noteDuplicate(state, { key, first, lost: content.get(key) ?? null, value, offset: lastOffset });
+    else written.set(key, lastOffset);
+    content.set(key, value);
   }
   return Object.fromEntries(content);
 }
 
-function noteDuplicate(state: State, written: Map<string, number>, key: string): void {
-  const first = written.get(key);
-  if (first === undefined) {
-    written.set(key, state.lastOffset);
-    return;
-  }
+interface Duplicate {
+  key: string;
+  /** Offset of the first of them. */
+  first: number;
+  lost: Json;
+  value: Json;
+  offset: number;
+}
+
+function noteDuplicate(state: State, { key, first, lost, value, offset }: Duplicate): void {
   state.faults.push({
     code: "duplicate-key",
-    what: `The key "${key}" is already set on line {other}.`,
+    what: `The key "${key}" is already set on line {other}.${describeLost(key, lost, value, state.mayQuote)}`,
     why: "Helm keeps the last one and silently drops the other with all that is in it.",
     fix: "Merge the two, or remove one.",
-    offset: state.lastOffset,
+    offset,
     otherOffset: first,
   });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type ExecaError, execa } from "execa";
 import { parse, stringify } from "yaml";
 import type { Chart } from "../../app/domain/chart/chart.ts";
-import type { JsonObject } from "../../app/domain/json.ts";
+import { isJsonObject, type JsonObject } from "../../app/domain/json.ts";
 import { ensureTools } from "../../tools/install-tools.ts";
 
 /** How the real Helm reads values: a chart that prints them, once per group of files. */
@@ -13,10 +13,18 @@ export interface HelmReader {
   read(groups: readonly (readonly string[])[]): Promise<JsonObject[]>;
   /** What a chart of ours with all that is inside it sees, and what Helm says meanwhile; undefined values when Helm refuses. */
   readChart(chart: Chart, texts: readonly string[]): Promise<{ values: JsonObject | undefined; said: string }>;
+  /** Many files, each read by itself in one run: its value, or undefined where Helm cannot read it. */
+  parseEach(texts: readonly string[]): Promise<(JsonObject | undefined)[]>;
   remove(): Promise<void>;
 }
 
 const PRINT = "out: {{ .Values | toJson | quote }}\n";
+
+/** `fromYaml` is what Helm reads values with; its mistakes come back under the key `Error`. */
+const PARSE_EACH = `{{- $all := dict }}
+{{- range $path, $_ := .Files.Glob "docs/*" }}{{ $_ := set $all $path ($.Files.Get $path | fromYaml) }}{{ end }}
+out: {{ $all | toJson | quote }}
+`;
 
 /** Groups are run side by side, two at a time. */
 export async function startHelmReader(): Promise<HelmReader> {
@@ -58,6 +66,19 @@ export async function startHelmReader(): Promise<HelmReader> {
       } catch (error) {
         return { values: undefined, said: String((error as ExecaError).stderr) };
       }
+    },
+    async parseEach(texts) {
+      const own = join(folder, `parse-${calls++}`);
+      await writeFiles(own, {
+        "Chart.yaml": "apiVersion: v2\nname: parse\nversion: 0.1.0\n",
+        "templates/parse.yaml": PARSE_EACH,
+        ...Object.fromEntries(texts.map((text, index) => [`docs/${index}`, text])),
+      });
+      const results = printed((await template(own, [])).stdout);
+      return texts.map((_, index) => {
+        const result = results[`docs/${index}`];
+        return isJsonObject(result) && !Object.hasOwn(result, "Error") ? result : undefined;
+      });
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
