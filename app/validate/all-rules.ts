@@ -6,9 +6,17 @@ import { openOnProd } from "./rules/access/open-on-prod.ts";
 import { roleGrows } from "./rules/access/role-grows.ts";
 import { traitUnknown } from "./rules/access/trait-unknown.ts";
 import { unscopedRole } from "./rules/access/unscoped-role.ts";
+import { coreFits } from "./rules/capacity/core-fits.ts";
+import { corePoolEmpty } from "./rules/capacity/core-pool-empty.ts";
+import { placeholderFits } from "./rules/capacity/placeholder-fits.ts";
+import { serverFitsNode } from "./rules/capacity/server-fits-node.ts";
+import { serversPerNode } from "./rules/capacity/servers-per-node.ts";
 import { chartGoesBack } from "./rules/changes/chart-goes-back.ts";
 import { chartMajor } from "./rules/changes/chart-major.ts";
+import { fleetDefaultChanges } from "./rules/changes/fleet-default-changes.ts";
+import { jupyterhubMajor } from "./rules/changes/jupyterhub-major.ts";
 import { noEffect } from "./rules/changes/no-effect.ts";
+import { titleElsewhere } from "./rules/changes/title-elsewhere.ts";
 import { homeEscaping } from "./rules/homes/home-escaping.ts";
 import { homeMoves } from "./rules/homes/home-moves.ts";
 import { storageClassChanges } from "./rules/homes/storage-class-changes.ts";
@@ -37,6 +45,9 @@ import { sharedFolderSplit } from "./rules/profiles/shared-folder-split.ts";
 import { volumeUndeclared } from "./rules/profiles/volume-undeclared.ts";
 import { misplacedBlock } from "./rules/schema/misplaced-block.ts";
 import { valuesSchema } from "./rules/schema/values-schema.ts";
+import { secretInCommit } from "./rules/secrets/secret-in-commit.ts";
+import { secretInValues } from "./rules/secrets/secret-in-values.ts";
+import { sopsExpected } from "./rules/secrets/sops-expected.ts";
 import { callbackElsewhere } from "./rules/wiring/callback-elsewhere.ts";
 import { environmentCrossed } from "./rules/wiring/environment-crossed.ts";
 import { hostElsewhere } from "./rules/wiring/host-elsewhere.ts";
@@ -93,7 +104,18 @@ export const ALL_RULES: readonly Rule[] = [
   storageClassChanges,
   usernameChanges,
   volumeSourceChanges,
+  secretInCommit,
+  secretInValues,
+  sopsExpected,
   chartGoesBack,
   chartMajor,
+  fleetDefaultChanges,
+  jupyterhubMajor,
   noEffect,
+  titleElsewhere,
+  coreFits,
+  corePoolEmpty,
+  placeholderFits,
+  serverFitsNode,
+  serversPerNode,
 ];

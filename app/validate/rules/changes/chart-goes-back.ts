@@ -1,5 +1,6 @@
 import semver from "semver";
-import type { Rule } from "../../rule.ts";
+import { jupyterhubChart } from "../../jupyterhub-versions.ts";
+import { forEachChange, type Rule } from "../../rule.ts";
 
 export const chartGoesBack: Rule = {
   code: "chart-goes-back",
@@ -8,14 +9,23 @@ export const chartGoesBack: Rule = {
   title: "A chart is not replaced by an older one",
   why: "A newer JupyterHub has changed its database, and an older one refuses it: the hub does not start. It happened where only an image was meant to change and the chart's line was taken from an old branch.",
   fix: "Keep the newer version. To go back on purpose, restore the hub's database from before the upgrade as well.",
+  runbook: "chart-back",
   example: { base: { chartVersion: "1.2.0" }, fails: { chartVersion: "1.1.0" }, passes: { chartVersion: "1.2.1" } },
-  check: ({ base, head }) =>
-    head.releases.flatMap(({ id, config }) => {
-      const before = base?.releases.find((release) => release.id === id)?.config.pins.hub;
-      const { chart, version } = config.pins.hub;
-      if (!before || before.chart !== chart || !semver.valid(before.version) || !semver.valid(version)) return [];
-      if (semver.gte(version, before.version)) return [];
-      const what = `The chart ${chart} goes back from ${before.version} to ${version}.`;
-      return [{ at: { file: config.pinsFile, line: 1 }, what, release: id }];
-    }),
+  check: forEachChange((before, after) => {
+    const [old, now] = [before.config.pins.hub, after.config.pins.hub];
+    const pairs =
+      old.chart === now.chart
+        ? [
+            { chart: now.chart, from: old.version, to: now.version },
+            { chart: "jupyterhub", from: jupyterhubChart(before)?.version, to: jupyterhubChart(after)?.version },
+          ]
+        : [];
+    return pairs.slice(0, now.chart === "jupyterhub" ? 1 : 2).flatMap(({ chart, from, to }) => {
+      if (from === undefined || to === undefined || !semver.valid(from) || !semver.valid(to) || semver.gte(to, from)) return [];
+      // Builds between releases sort by their text, which says little about which is older.
+      const isRelease = semver.prerelease(from) === null && semver.prerelease(to) === null;
+      const what = `The chart ${chart} goes back from ${from} to ${to}.`;
+      return [{ at: { file: after.config.pinsFile, line: 1 }, what, severity: isRelease ? "block" : "warn" } as const];
+    });
+  }),
 };

@@ -1,8 +1,8 @@
 import stringify from "safe-stable-stringify";
 import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
 import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
-import type { ReleaseView } from "../../fleet-view.ts";
-import type { Rule } from "../../rule.ts";
+import type { FleetView, ReleaseView } from "../../fleet-view.ts";
+import type { Fault, Rule } from "../../rule.ts";
 
 export const noEffect: Rule = {
   code: "no-effect",
@@ -23,30 +23,41 @@ export const noEffect: Rule = {
   check({ base, head }) {
     if (!base) return [];
     const faults = head.releases.flatMap((release) => {
-      const before = base.releases.find(({ id }) => id === release.id);
-      return before ? shadowedChanges(before, release) : [];
+      const before = base.find(release.id);
+      return before && before.config !== release.config ? shadowedChanges(before, release) : [];
     });
+    const readers = readersOf(head);
+    const shadowed = Map.groupBy(faults, ({ key }) => key);
     // A shared file's change may be shadowed for one release and meant for another.
-    return faults.filter(({ key }) =>
-      head.releases
-        .filter(({ layers }) => layers.some(({ file }) => key.startsWith(`${file} `)))
-        .every(({ id }) => faults.some((fault) => fault.key === key && fault.release === id)),
-    );
+    return faults.filter(({ key, file }) => shadowed.get(key)?.length === readers.get(file));
   },
 };
 
-function shadowedChanges(before: ReleaseView, after: ReleaseView) {
+interface Shadowed extends Fault {
+  file: string;
+  /** The file and the path in it. */
+  key: string;
+}
+
+function shadowedChanges(before: ReleaseView, after: ReleaseView): Shadowed[] {
   return after.layers.flatMap(({ file, values }, index) => {
     const old = before.layers.find((layer) => layer.file === file)?.values ?? {};
+    if (old === values) return [];
     return leavesOf(values)
       .filter((path) => stringify(valueAt(old, path)) !== stringify(valueAt(values, path)))
       .flatMap((path) => {
         const winner = after.layers.slice(index + 1).findLast((layer) => valueAt(layer.values, path) !== undefined);
         if (!winner) return [];
         const what = `"${after.nameOf(path)}" is changed in ${file}, but ${winner.file} says otherwise and wins.`;
-        return [{ at: after.placeOf(path), what, release: after.id, key: `${file} ${path.join(".")}` }];
+        return [{ at: after.placeOf(path), what, release: after.id, file, key: `${file} ${path.join(".")}` }];
       });
   });
+}
+
+/** How many releases each file is a layer of. */
+function readersOf(view: FleetView): Map<string, number> {
+  const files = view.releases.flatMap(({ layers }) => layers.map(({ file }) => file));
+  return new Map([...Map.groupBy(files, (file) => file)].map(([file, each]) => [file, each.length]));
 }
 
 function leavesOf(value: JsonObject, path: ValuePath = []): ValuePath[] {
