@@ -84,6 +84,8 @@ export interface RuleText {
 
 /** A rule with its judge. */
 export interface Rule extends RuleText {
+  /** It says nothing of a place where a rule that knows more has spoken. */
+  isGeneral?: true;
   check(change: FleetChange): Fault[];
 }
 

@@ -7,6 +7,7 @@ import { ALL_RULES } from "../../app/validate/all-rules.ts";
 import { fleetView } from "../../app/validate/fleet-view.ts";
 import type { Example, RuleText } from "../../app/validate/rule.ts";
 import { validate } from "../../app/validate/validate.ts";
+import { WAIVER_EXPIRED, WAIVER_UNUSED } from "../../app/validate/waivers.ts";
 import { readFolder, treeOf } from "../load/config-trees.ts";
 import { commitsOf, exampleChart, viewOf } from "./example-fleet.ts";
 
@@ -23,7 +24,9 @@ async function judge({ base }: RuleText["example"], head: Example): Promise<Find
   });
 }
 
-describe.each(ALL_RULES.map((rule) => [rule.code, rule] as const))("%s", (code, { example, severity }) => {
+const EVERY: readonly RuleText[] = [...ALL_RULES, WAIVER_EXPIRED, WAIVER_UNUSED];
+
+describe.each(EVERY.map((rule) => [rule.code, rule] as const))("%s", (code, { example, severity }) => {
   test("finds the example that fails, on a line of a file that is there", async () => {
     const own = (await judge(example, example.fails)).filter((finding) => finding.code === code);
     expect(own.length).toBeGreaterThan(0);
@@ -41,7 +44,7 @@ describe.each(ALL_RULES.map((rule) => [rule.code, rule] as const))("%s", (code, 
 });
 
 test("every rule has a code of its own, in the form that waivers and links use", () => {
-  const codes = ALL_RULES.map((rule) => rule.code);
+  const codes = EVERY.map((rule) => rule.code);
   expect(new Set(codes).size).toBe(codes.length);
   for (const code of codes) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
@@ -73,3 +76,42 @@ test("a fault of a shared file is one finding that names the releases it hits", 
   expect(found[0]?.at.line).toBe(line);
   expect(found[0]?.what).toContain("data100-staging, data100-prod, data8-staging, data8-prod, prob140-staging, prob140-prod");
 });
+
+test("what was wrong before a change does not stop it, but is told; what the change adds does", async () => {
+  const old = { common: "jupyterhub: { singleuser: { memory: { limit: 2Gi } } }" };
+  const more = { ...old, prod: "jupyterhub: { singleuser: { cpu: { guarantee: 4, limit: 2 } } }" };
+  const found = validate({ base: await viewOf(old), head: await viewOf(more), today: TODAY });
+  expect(found.map(({ code, severity }) => [code, severity])).toEqual([
+    ["cpu-guarantee", "block"],
+    ["memory-unit", "warn"],
+  ]);
+  expect(found[1]?.what).toMatch(/It was so before this change\.$/);
+});
+
+test("a waiver of the base lets through what it covers and nothing else", async () => {
+  const waived = { files: { "campanile.yaml": WAIVED } };
+  const fault = "jupyterhub: { singleuser: { cpu: { guarantee: 4, limit: 2 } } }";
+  const judgeIn = async (environment: "staging" | "prod") =>
+    validate({ base: await viewOf(waived), head: await viewOf({ ...waived, [environment]: fault }), today: TODAY });
+  expect(await judgeIn("staging")).toEqual([]);
+  expect((await judgeIn("prod")).map(({ code, severity }) => [code, severity])).toEqual([
+    ["cpu-guarantee", "block"],
+    ["waiver-unused", "info"],
+  ]);
+});
+
+test("a pull request cannot waive what it does itself", async () => {
+  const head = await viewOf({
+    files: { "campanile.yaml": WAIVED },
+    staging: "jupyterhub: { singleuser: { cpu: { guarantee: 4, limit: 2 } } }",
+  });
+  const found = validate({ base: await viewOf({}), head, today: TODAY });
+  expect(found.map(({ code, severity }) => [code, severity])).toEqual([["cpu-guarantee", "block"]]);
+});
+
+const WAIVED = `title: Courses
+clusters: { courses: { context: courses, kubernetesVersion: 1.36.3 } }
+environments: [{ name: staging }, { name: prod }]
+charts: { hub: "https://charts.example/" }
+waivers: [{ code: cpu-guarantee, scope: { hub: data8, environment: staging }, reason: a trial, owner: ada, expires: 2026-12-31 }]
+`;

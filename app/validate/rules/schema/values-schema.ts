@@ -11,6 +11,7 @@ export const valuesSchema: Rule = {
   code: "values-schema",
   family: "schema",
   severity: "block",
+  isGeneral: true,
   title: "Values fit the schema of exactly the chart that is pinned",
   why: "Helm refuses values that don't fit, and not before the rollout. When a chart became strict, fifteen hubs' values were refused one by one for a week, with a pull request for each.",
   fix: "Write what the chart expects here; its reference lists every key.",
