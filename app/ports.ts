@@ -68,6 +68,8 @@ export function createPorts(adapters: Adapters): Ports {
       ...shared,
       fetchPullRequest: pullRequests.fetchPullRequest,
       mergeTrees: git.mergeTrees,
+      readCommitTexts: git.readCommitTexts,
+      readChart: adapters.charts.readChart,
       renderRelease: adapters.renderRelease,
       tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
     },

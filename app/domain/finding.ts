@@ -19,6 +19,8 @@ export interface Finding {
   why: string;
   fix: string;
   at: FilePlace;
+  /** The base has it already: the change did not make it. */
+  isOld?: true;
 }
 
 export function hasBlocking(findings: readonly Finding[]): boolean {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { diffRelease } from "../diff/diff-release.ts";
 import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
-import { type Finding, hasBlocking, sortFindings } from "../domain/finding.ts";
+import { hasBlocking } from "../domain/finding.ts";
 import type { Fleet, Promotion } from "../domain/hub.ts";
 import { type PlannedRelease, releaseOf } from "../domain/release.ts";
 import type { ReleaseDiff } from "../domain/release-diff.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
-import { type LoadedFleet, loadFleet } from "../load/load-fleet.ts";
+import { loadFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
 import type { RendersReleases } from "../render/render-release.ts";
 import {
@@ -20,14 +20,17 @@ import {
 } from "../report/check-outputs.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
-import { fleetView } from "../validate/fleet-view.ts";
-import { validate } from "../validate/validate.ts";
+import type { CommitText } from "../validate/rule.ts";
 import type { DurableWork } from "./durable-work.ts";
+import { judgeChange, type ReadsCharts } from "./judge-change.ts";
 
 /** What a preview needs from outside. */
 export interface PreviewPorts {
   helmVersion: string;
-  fetchPullRequest(source: EventSource, number: number): Promise<{ headSha: string; baseBranch: string; isOpen: boolean }>;
+  fetchPullRequest(
+    source: EventSource,
+    number: number,
+  ): Promise<{ title: string; headSha: string; baseBranch: string; isOpen: boolean }>;
   fetchBranchHead(source: EventSource, branch: string): Promise<string>;
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   mergeTrees(
@@ -36,6 +39,9 @@ export interface PreviewPorts {
     headSha: string,
   ): Promise<{ kind: "merged"; tree: string } | { kind: "conflict"; files: string[] }>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
+  /** What each commit after the base adds. */
+  readCommitTexts(source: EventSource, baseSha: string, headSha: string): Promise<CommitText[]>;
+  readChart: ReadsCharts;
   renderRelease: RendersReleases;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(
@@ -61,6 +67,7 @@ const diffName = (environment: string) => `campanile / diff (${environment})`;
 
 /** The two commits that are compared, fixed once so that every later step speaks of the same. */
 interface Change {
+  title: string;
   baseSha: string;
   headSha: string;
   /** What the base branch would be after the merge; undefined while there are conflicts. */
@@ -131,13 +138,14 @@ function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChan
 
 async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promise<Change> {
   const { source } = event;
-  const { headSha, baseBranch } = await ports.fetchPullRequest(source, event.number);
+  const { title, headSha, baseBranch } = await ports.fetchPullRequest(source, event.number);
   const baseSha = await ports.fetchBranchHead(source, baseBranch);
   await ports.fetchCommits(source, [baseSha, headSha]);
   const merge = await ports.mergeTrees(source, baseSha, headSha);
   const { fleet } = await loadFleet(await ports.openTree(source, baseSha), baseSha);
   const environments = fleet?.environments.map((environment) => environment.name) ?? [];
   return {
+    title,
     baseSha,
     headSha,
     environments,
@@ -165,17 +173,24 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
   if (mergedTree === null) return { result: { ...nothing, couldNot: hasConflicts(conflicts) }, promotions: [] };
   try {
     await ports.fetchCommits(source, [baseSha, headSha]);
-    const base = await loadFleet(await ports.openTree(source, baseSha), baseSha);
-    const head = await loadFleet(await ports.openTree(source, await treeOf(ports, source, change)), headSha);
-    const findings = [...head.findings, ...ruleFindings(base, head)];
-    if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings: sortFindings(findings) }, promotions: [] };
-    const plan = planRollout(base.fleet, head.fleet, ports.helmVersion);
+    const merged = await ports.openTree(source, await treeOf(ports, source, change));
+    const { base, head, findings } = await judgeChange(
+      {
+        base: { tree: await ports.openTree(source, baseSha), sha: baseSha },
+        head: { tree: merged, sha: headSha },
+        title: change.title,
+        commits: await ports.readCommitTexts(source, baseSha, headSha),
+      },
+      ports.readChart,
+    );
+    if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings }, promotions: [] };
+    const plan = planRollout(base?.fleet, head.fleet, ports.helmVersion);
     const releases = await Promise.all(plan.releases.map((planned) => diffPlanned(ports, planned)));
     return {
       result: {
         ...nothing,
         environments: plan.environments,
-        findings: sortFindings(findings),
+        findings,
         releasesInFleet: plan.releasesInFleet,
         releases,
       },
@@ -186,15 +201,6 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
     if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
     return { result: { ...nothing, couldNot }, promotions: [] };
   }
-}
-
-/** What the rules say of the change; files that cannot be read have told their own faults already. */
-function ruleFindings(base: LoadedFleet, head: LoadedFleet): Finding[] {
-  if (!head.fleet) return [];
-  return validate({
-    head: fleetView(head.fleet, head.placeOfValue),
-    base: base.fleet ? fleetView(base.fleet, base.placeOfValue) : undefined,
-  });
 }
 
 /** The merge is made again rather than remembered: the mirror may be a new one since. */

@@ -75,6 +75,12 @@ export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"
   return { fleet, releases, find: (id) => byId.get(id), context };
 }
 
+/** Where the files describe no fleet, what they and the commits hold can still be looked at. */
+export function viewWithoutFleet(context: ViewContext): FleetView {
+  const fleet: Fleet = { sha: "", title: "", mode: "observe", clusters: [], environments: [], hubs: [], clusterReleases: [] };
+  return { fleet, releases: [], find: () => undefined, context };
+}
+
 function releaseView(of: {
   fleet: Fleet;
   hub: string;

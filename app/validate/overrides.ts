@@ -15,8 +15,8 @@ export interface SpawnerOverride {
 }
 
 export const GROUP_PROFILES: ValuePath = ["custom", "group_profiles"];
-export const PROFILES: ValuePath = ["custom", "profiles"];
-export const ADMIN: ValuePath = ["custom", "admin"];
+const PROFILES: ValuePath = ["custom", "profiles"];
+const ADMIN: ValuePath = ["custom", "admin"];
 
 export function spawnerOverrides(values: JsonObject): SpawnerOverride[] {
   const within = (path: ValuePath, kind: "group" | "profile"): SpawnerOverride[] =>

@@ -64,5 +64,6 @@ function toFinding(
     why,
     fix: fault.fix ?? fix,
     at: fault.at,
+    ...(isOld ? { isOld } : {}),
   };
 }

@@ -11,10 +11,10 @@ import { treeOf } from "../load/config-trees.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const SHA = "5".repeat(40);
-export const DIGEST = `sha256:${"a".repeat(64)}`;
+const DIGEST = `sha256:${"a".repeat(64)}`;
 
 /** The files of a fleet of one hub that is in order, with the example's in it. */
-export function exampleFiles({ common, staging, prod, chartVersion = "1.0.0", files = {} }: Example): Record<string, string> {
+function exampleFiles({ common, staging, prod, chartVersion = "1.0.0", files = {} }: Example): Record<string, string> {
   const pins = `hub: { chart: hub, version: "${chartVersion}", digest: "${DIGEST}" }
 image: { name: "registry.example/user", tag: "1", digest: "${DIGEST}" }
 `;
@@ -39,7 +39,7 @@ environments:
   };
 }
 
-export async function loadExample(example: Example): Promise<LoadedFleet> {
+async function loadExample(example: Example): Promise<LoadedFleet> {
   return loadFleet(treeOf(exampleFiles(example)), SHA);
 }
 

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { ClusterError, ConfigError } from "../../domain/errors.ts";
 import type { ChartPin } from "../../domain/hub.ts";
+import { unpackChart } from "./unpack-chart.ts";
 
 const TIME_LIMIT_MS = 30_000;
 const CHART_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -20,6 +21,8 @@ export interface ChartStoreOptions {
 export interface FetchesCharts {
   /** @returns the path of the packed chart, whose digest is the pinned one */
   fetchChart(pin: ChartPin): Promise<string>;
+  /** @returns what the chart says of its values, by path below its folder */
+  readChart(pin: ChartPin): Promise<ReadonlyMap<string, Buffer>>;
 }
 
 const indexSchema = z.object({
@@ -45,7 +48,9 @@ export function createChartStore(options: ChartStoreOptions): FetchesCharts {
     return file;
   }
 
-  return {
+  const store: FetchesCharts = {
+    readChart: async (pin) => unpackChart(await store.fetchChart(pin)),
+
     fetchChart(pin) {
       const known = inFlight.get(pin.digest);
       if (known) return known;
@@ -55,6 +60,7 @@ export function createChartStore(options: ChartStoreOptions): FetchesCharts {
       return fetching;
     },
   };
+  return store;
 }
 
 async function addressOf(pin: ChartPin, mirrors: Record<string, string>): Promise<string> {

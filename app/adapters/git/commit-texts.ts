@@ -7,8 +7,9 @@ const COMMITS_LIMIT = 500;
 /**
  * What each commit between two adds, oldest first, also what a later one takes away again.
  * @param repository a `.git` folder or a bare repository
+ * @param folder of the repository: only what is in it, with paths from there
  */
-export async function readCommitTexts(repository: string, baseSha: string, headSha: string): Promise<CommitText[]> {
+export async function readCommitTexts(repository: string, baseSha: string, headSha: string, folder = ""): Promise<CommitText[]> {
   const { stdout } = await runGit({
     repositoryDir: repository,
     args: [
@@ -28,6 +29,7 @@ export async function readCommitTexts(repository: string, baseSha: string, headS
       "--diff-merges=remerge",
       "--src-prefix=a/",
       "--dst-prefix=b/",
+      ...(folder === "" ? [] : [`--relative=${folder}`]),
       "--end-of-options",
       `${baseSha}..${headSha}`,
     ],

@@ -2,6 +2,8 @@ import { access, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { EventSource } from "../../event/deploy-event.ts";
+import type { CommitText } from "../../validate/rule.ts";
+import { readCommitTexts } from "./commit-texts.ts";
 import { type GitTree, openGitTree } from "./git-tree.ts";
 import { runGit } from "./run-git.ts";
 
@@ -17,6 +19,8 @@ export interface GitMirror {
   openTree(source: EventSource, treeish: string): Promise<GitTree>;
   /** Merges in memory, as GitHub's merge button would. */
   mergeTrees(source: EventSource, baseSha: string, headSha: string): Promise<MergeResult>;
+  /** What each commit after the base adds, oldest first. */
+  readCommitTexts(source: EventSource, baseSha: string, headSha: string): Promise<CommitText[]>;
 }
 
 export interface GitMirrorOptions {
@@ -64,6 +68,8 @@ export function createGitMirror(options: GitMirrorOptions): GitMirror {
     async openTree(source, treeish) {
       return openGitTree(dirOf(source), treeish);
     },
+
+    readCommitTexts: (source, baseSha, headSha) => readCommitTexts(dirOf(source), baseSha, headSha),
 
     async mergeTrees(source, baseSha, headSha) {
       const { stdout, exitCode } = await runGit({

@@ -35,7 +35,7 @@ export function createReplayer(repositoryDir: string, states: readonly HistorySt
       return { index, verdict: { sha, kind: "unjudged", files: loaded.findings, state: [], step: [] }, view: undefined };
     const view = fleetView(loaded.fleet, loaded.placeOfValue);
     const state = validate({ head: view, base: undefined });
-    const step = base?.view ? without(validate({ head: view, base: base.view }), state) : [];
+    const step = base?.view ? without(newOf(validate({ head: view, base: base.view })), state) : [];
     return { index, verdict: { sha, kind: "judged", files: loaded.findings, state, step }, view };
   }
 
@@ -69,6 +69,8 @@ async function load(treeOf: (index: number) => ConfigTree, index: number, sha: s
     return { fleet: undefined, findings: [{ code, severity: "block", what, why, fix, at }], placeOfValue: () => undefined };
   }
 }
+
+const newOf = (findings: readonly Finding[]) => findings.filter(({ isOld }) => !isOld);
 
 function without(findings: readonly Finding[], known: readonly Finding[]): Finding[] {
   const keys = new Set(known.map(keyOf));

@@ -1,11 +1,10 @@
+import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
 import { openFolderTree } from "../../adapters/git/folder-tree.ts";
 import { openGitTree } from "../../adapters/git/git-tree.ts";
 import { runGit } from "../../adapters/git/run-git.ts";
 import { ConfigError } from "../../domain/errors.ts";
-import { hasBlocking, sortFindings } from "../../domain/finding.ts";
-import { type LoadedFleet, loadFleet } from "../../load/load-fleet.ts";
-import { fleetView } from "../../validate/fleet-view.ts";
-import { validate } from "../../validate/validate.ts";
+import { hasBlocking } from "../../domain/finding.ts";
+import { judgeChange, type Side } from "../../pipeline/judge-change.ts";
 import type { Report } from "./format-findings.ts";
 
 export interface ValidateOptions {
@@ -20,36 +19,38 @@ export interface ValidateOptions {
 
 /** Exit codes: 0 nothing blocks, 1 something does. What could not be evaluated is thrown, and ends with 2. */
 export async function validateFolder(options: ValidateOptions): Promise<{ report: Report; exitCode: 0 | 1 }> {
-  const head =
-    options.head === undefined ? await loadWorkingTree(options.folder) : await loadRevision(options.folder, options.head);
-  const base = options.base === undefined ? undefined : await loadRevision(options.folder, options.base);
-  const findings = [
-    ...head.findings,
-    ...(head.fleet ? validate({ head: fleetView(head.fleet, head.placeOfValue), base: viewOf(base) }) : []),
-  ];
-  const wanted = sortFindings(findings).filter(({ at }) => isWanted(options, at.file));
+  const { folder } = options;
+  const base = options.base === undefined ? undefined : await openRevision(folder, options.base);
+  const head = options.head === undefined ? undefined : await openRevision(folder, options.head);
+  const commits = base && head ? await readCommitTexts(head.repositoryDir, base.sha, head.sha, head.prefix) : undefined;
+  const judged = await judgeChange({ base, head: head ?? (await openWorkingTree(folder)), commits });
+  const wanted = judged.findings.filter(({ at }) => isWanted(options, at.file));
   return {
-    report: { folder: options.folder, findings: wanted, hubs: head.fleet?.hubs.length ?? 0 },
+    report: { folder, findings: wanted, hubs: judged.head.fleet?.hubs.length ?? 0 },
     exitCode: hasBlocking(wanted) ? 1 : 0,
   };
 }
 
-const viewOf = (loaded: LoadedFleet | undefined) => (loaded?.fleet ? fleetView(loaded.fleet, loaded.placeOfValue) : undefined);
-
 /** The commit of files that are in none yet. */
 const UNCOMMITTED = "0".repeat(40);
 
-async function loadWorkingTree(folder: string): Promise<LoadedFleet> {
-  return loadFleet(await openFolderTree(folder), UNCOMMITTED);
+async function openWorkingTree(folder: string): Promise<Side> {
+  return { tree: await openFolderTree(folder), sha: UNCOMMITTED };
+}
+
+interface Revision extends Side {
+  repositoryDir: string;
+  /** The folder in its repository, with a slash at its end; empty at the top. */
+  prefix: string;
 }
 
 /** The same folder as it was at a revision, also where the repository holds more than the fleet. */
-async function loadRevision(folder: string, revision: string): Promise<LoadedFleet> {
+async function openRevision(folder: string, revision: string): Promise<Revision> {
   const ask = (args: string[]) => askGit(folder, args, revision);
   const repositoryDir = await ask(["rev-parse", "--absolute-git-dir"]);
   const prefix = await ask(["rev-parse", "--show-prefix"]);
   const sha = await ask(["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`]);
-  return loadFleet(await openGitTree(repositoryDir, prefix === "" ? sha : `${sha}:${prefix}`), sha);
+  return { tree: await openGitTree(repositoryDir, prefix === "" ? sha : `${sha}:${prefix}`), sha, repositoryDir, prefix };
 }
 
 async function askGit(folder: string, args: string[], revision: string): Promise<string> {
