@@ -68,8 +68,9 @@ export function connectGitHub(options: GitHubOptions): GitHubConnection {
   async function guarded(octokit: Octokit): Promise<Octokit> {
     octokit.hook.before("request", (request) => {
       redactParameters(request as Record<string, unknown>, options.redactDeep);
-      // GitHub may have done the work and failed to say so. A durable step looks first and then tries again; this does not look.
-      if (request.method === "POST") request.request = { ...request.request, retries: 0 };
+      // GitHub may have done the work and failed to say so. A durable step looks first and then tries again; this does not look,
+      // and a PATCH of a check run adds its annotations to those that are there.
+      if (request.method !== "GET") request.request = { ...request.request, retries: 0 };
     });
     return octokit;
   }
