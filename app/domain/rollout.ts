@@ -6,7 +6,9 @@ export type RolloutOutcome =
   /** A newer commit of the default branch took over before anything was done. */
   | { kind: "superseded"; bySha: string }
   /** Helm or the workloads said no. `revision` is Helm's, when it wrote one. */
-  | { kind: "failed"; explanation: Explanation; revision?: number };
+  | { kind: "failed"; explanation: Explanation; revision?: number }
+  /** Exactly this bundle failed on this release before, so it was not tried again; the explanation is that of the failure. */
+  | { kind: "quarantined"; explanation: Explanation };
 
 /** A release did not start because an earlier environment of its hub failed, or the fleet asks for a person. */
 export type NotStarted = { kind: "not-started"; because: string };

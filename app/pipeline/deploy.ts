@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { DeployedRelease, DeployProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import { ClusterError, ConfigError, type Explanation, explanationOf } from "../domain/errors.ts";
+import type { Finding } from "../domain/finding.ts";
 import type { Fleet } from "../domain/hub.ts";
 import type { Release } from "../domain/release.ts";
 import { isGood, type RolloutOutcome } from "../domain/rollout.ts";
@@ -10,7 +11,7 @@ import { loadFleet } from "../load/load-fleet.ts";
 import { type DeployTarget, type LiveRelease, planDeploy } from "../plan/plan-deploy.ts";
 import { reasonsFor } from "../plan/plan-rollout.ts";
 import { releasesOf } from "../plan/releases-of.ts";
-import { type CheckReport, couldNotCheck, unexpectedFailure } from "../report/check-outputs.ts";
+import { type CheckReport, couldNotDeploy, unexpectedFailure } from "../report/check-outputs.ts";
 import { deployCheck, leftToNewer, rolloutSection, unfinishedSection } from "../report/rollout-report.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { RolloutRequest } from "../rollout/roll-out.ts";
@@ -82,7 +83,7 @@ export async function deploy(work: DurableWork, ports: DeployPorts, event: Defau
     await rollOutPlan(work, ports, { ...deploying, plan });
   } catch (error) {
     const explanation = explanationOf(error) ?? unexpectedFailure();
-    const { conclusion, ...output } = couldNotCheck(explanation);
+    const { conclusion, ...output } = couldNotDeploy(explanation, "The rollout broke off");
     await work.step("conclude deploy check", () => ports.concludeCheck(place, conclusion, output));
     await work.step("tell the error", async () => {
       const section = unfinishedSection(explanation, await ports.findProgress(work.id));
@@ -117,7 +118,7 @@ async function refuse(
   ports: DeployPorts,
   { push, couldNot, place, source }: Deploying & { couldNot: Explanation },
 ): Promise<void> {
-  const { conclusion, ...output } = couldNotCheck(couldNot);
+  const { conclusion, ...output } = couldNotDeploy(couldNot, "Nothing was rolled out");
   await work.step("tell why not", () =>
     ports.tellMergedPullRequests(source, push.pullRequests, `### Merged, but nothing was rolled out\n\n${output.summary}`),
   );
@@ -149,10 +150,11 @@ export async function deployHub(
   { deployId, source, hub, stages }: HubDeployment,
 ): Promise<HubDeploymentResult> {
   const outcomes: HubDeploymentResult["outcomes"] = [];
-  let stoppedBy: string | undefined;
+  let stoppedBy: string | null = null;
   for (const { request, soakSeconds, heldBecause } of stages) {
     const because = stoppedBy ?? heldBecause;
-    if (because !== null && because !== undefined) {
+    if (because !== null) {
+      stoppedBy ??= `${request.releaseId} waits`;
       const outcome = { kind: "not-started", because } as const;
       await work.step(`hold ${request.environment}`, () => ports.recordProgress(deployId, request.releaseId, outcome));
       outcomes.push({ releaseId: request.releaseId, outcome });
@@ -168,7 +170,8 @@ export async function deployHub(
 }
 
 function whyStopped(request: RolloutRequest, outcome: RolloutOutcome): string {
-  return outcome.kind === "superseded" ? `a newer commit took over on ${request.environment}` : `${request.releaseId} failed`;
+  if (outcome.kind === "superseded") return `a newer commit took over on ${request.environment}`;
+  return outcome.kind === "quarantined" ? `${request.releaseId} failed before` : `${request.releaseId} failed`;
 }
 
 async function tellProgress(ports: DeployPorts, source: EventSource, deployId: string): Promise<void> {
@@ -218,12 +221,20 @@ async function loadCommit(ports: DeployPorts, source: EventSource, sha: string):
   await ports.fetchCommits(source, [sha]);
   const { fleet, findings } = await loadFleet(await ports.openTree(source, sha), sha);
   if (fleet) return fleet;
-  const first = findings.find((finding) => finding.severity === "block");
-  throw new ConfigError({
+  throw faultyFleet(
+    sha,
+    findings.filter((finding) => finding.severity === "block"),
+  );
+}
+
+function faultyFleet(sha: string, faults: readonly Finding[]): ConfigError {
+  const [first] = faults;
+  const where = first ? `${first.at.file}, line ${first.at.line}: ${first.what} ` : "";
+  return new ConfigError({
     code: "fleet-invalid",
-    what: `${sha.slice(0, 7)} was not deployed: ${first ? `${first.at.file}, line ${first.at.line}: ${first.what}` : "its files cannot be read."}`,
-    why: "A commit with faults is never deployed in part. Require the check “campanile” on the default branch, and this cannot be merged.",
-    fix: first?.fix ?? "Correct the files in a new pull request.",
+    what: `The files of ${sha.slice(0, 7)} have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}, so nothing of it was deployed.`,
+    why: `${faults.length > 1 ? "The first: " : ""}${where}A commit with faults is never deployed in part.`,
+    fix: `${first ? `${first.fix} ` : ""}Mend it in a new pull request. If the default branch requires the check “campanile”, such a commit cannot be merged.`,
   });
 }
 

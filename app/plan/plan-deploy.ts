@@ -28,7 +28,7 @@ export interface HubPlan {
 
 /**
  * Which releases a commit of the default branch has to move: those that run another bundle than git asks for, or may do so soon.
- * A release whose bundle failed before is not tried again; it is kept in front of later environments of its hub, which may not overtake it.
+ * One whose bundle failed before is among them: it is not tried again, but told, and later environments of its hub may not overtake it.
  */
 export function planDeploy(fleet: Fleet, helmVersion: string, live: ReadonlyMap<string, LiveRelease>): HubPlan[] {
   const releases = releasesOf(fleet, helmVersion);
@@ -49,17 +49,10 @@ function targetsOf(
   environments: readonly Environment[],
   live: ReadonlyMap<string, LiveRelease>,
 ): DeployTarget[] {
-  const targets: DeployTarget[] = [];
-  let firstToMove: number | undefined;
-  for (const release of releases) {
+  return releases.flatMap((release) => {
     const environment = environments.find((each) => each.name === release.environment);
-    if (!environment) continue;
     const state = live.get(release.id);
-    const differs = state?.isMoving === true || state?.bundleDigest !== release.bundleDigest;
-    if (!differs && !state?.quarantined) continue;
-    if (!state?.quarantined) firstToMove ??= targets.length;
-    targets.push({ release, environment });
-  }
-  // What failed before is told again only when something else of this hub waits behind it.
-  return firstToMove === undefined ? [] : targets;
+    const isAsAsked = state?.bundleDigest === release.bundleDigest && !state.isMoving && !state.quarantined;
+    return environment && !isAsAsked ? [{ release, environment }] : [];
+  });
 }

@@ -1,9 +1,9 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding, Severity } from "../domain/finding.ts";
-import { countChanges, describeDiff } from "./describe-diff.ts";
+import { describeDiff } from "./describe-diff.ts";
 import { clean, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
-import { headline, LEFT_ALONE } from "./preview-comment.ts";
-import { type PreviewResult, verdictOf } from "./preview-result.ts";
+import { effectOf, headline } from "./preview-comment.ts";
+import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** What a check run shows. `annotations` may be more than GitHub takes in one call. */
 export interface CheckReport {
@@ -62,16 +62,13 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
   if (verdict === "blocked")
     return {
       conclusion: "failure",
-      title: "Not rendered",
-      summary: "The files have faults (see the check “campanile / config”), so what they would change is not known.",
+      title: "Could not be checked: the files have faults",
+      summary: `Mend the faults that the check “campanile / config” lists. Until then nothing is rendered, and what would change on ${escapeMarkdown(environment)} is not known.`,
       annotations: [],
     };
   const releases = result.releases.filter((release) => release.environment === environment);
   const broken = releases.filter((release) => release.couldNot);
-  const rows = releases.map(
-    (release) =>
-      `- **${escapeMarkdown(release.releaseId)}**: ${release.couldNot ? `${escapeMarkdown(release.couldNot.what)} ${escapeMarkdown(release.couldNot.why)} ${escapeMarkdown(release.couldNot.fix)}` : release.diff ? countChanges(release.diff) : LEFT_ALONE} (${escapeMarkdown(release.reasons.join("; "))})`,
-  );
+  const rows = releases.map(describeRelease);
   const parts = releases
     .filter((release) => release.diff && release.diff.objects.length > 0)
     .map(
@@ -91,6 +88,13 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
     ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
     annotations: [],
   };
+}
+
+function describeRelease(release: PreviewRelease): string {
+  const name = `- **${escapeMarkdown(release.releaseId)}** (${escapeMarkdown(release.reasons.join("; "))}): `;
+  if (!release.couldNot) return name + effectOf(release);
+  const { what, why, fix, code } = release.couldNot;
+  return `${name}${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
 }
 
 function listRows(rows: readonly string[]): string {
@@ -120,9 +124,18 @@ export function overallCheck(result: PreviewResult): CheckReport {
 
 /** “Could not evaluate” is a failure that says why: a check that passes because nobody looked is worse than none. */
 export function couldNotCheck(explanation: Explanation): CheckReport {
+  return explain(`Could not be checked: ${explanation.what}`, explanation);
+}
+
+/** `campanile / deploy` on a commit that was not deployed, or not to the end. */
+export function couldNotDeploy(explanation: Explanation, title: string): CheckReport {
+  return explain(title, explanation);
+}
+
+function explain(title: string, explanation: Explanation): CheckReport {
   return {
     conclusion: "failure",
-    title: "Could not be checked",
+    title: shorten(oneLine(title), TITLE_LIMIT),
     summary: `**${escapeMarkdown(explanation.what)}** ${escapeMarkdown(explanation.why)}\n\n**What to do:** ${escapeMarkdown(explanation.fix)} (\`${explanation.code}\`)`,
     annotations: [],
   };

@@ -69,7 +69,7 @@ function body(result: PreviewResult): string[] {
   if (result.couldNot)
     return [
       `**${escapeMarkdown(result.couldNot.what)}** ${escapeMarkdown(result.couldNot.why)}`,
-      `**What to do:** ${escapeMarkdown(result.couldNot.fix)}`,
+      `**What to do:** ${escapeMarkdown(result.couldNot.fix)} (\`${result.couldNot.code}\`)`,
     ];
   const broken = result.releases.filter((release) => release.couldNot);
   return [
@@ -99,9 +99,12 @@ function describeFinding({ at, severity, what, why, fix, code }: Finding, isMixe
 }
 
 function brokenList(releases: readonly PreviewRelease[]): string {
-  const parts = releases.map(
-    ({ releaseId, couldNot }) =>
-      `**${escapeMarkdown(releaseId)} could not be rendered.** ${escapeMarkdown(couldNot?.what ?? "")} ${escapeMarkdown(couldNot?.why ?? "")}\n**What to do:** ${escapeMarkdown(couldNot?.fix ?? "")}`,
+  const parts = releases.flatMap(({ releaseId, couldNot }) =>
+    couldNot
+      ? [
+          `**${escapeMarkdown(releaseId)} could not be rendered.** ${escapeMarkdown(couldNot.what)} ${escapeMarkdown(couldNot.why)}\n**What to do:** ${escapeMarkdown(couldNot.fix)} (\`${couldNot.code}\`)`,
+        ]
+      : [],
   );
   const { text, left } = takeParts(parts, LIST_LIMIT_BYTES);
   return [text, left > 0 ? `${plural(left, "more release")} could not be rendered; the diff checks say why.` : ""]
@@ -109,14 +112,18 @@ function brokenList(releases: readonly PreviewRelease[]): string {
     .join("\n\n");
 }
 
-/** What becomes of a release that the change takes out of git: Campanile never uninstalls. */
-export const LEFT_ALONE = "stays as it runs; whoever runs the cluster removes it";
+/** What a release that could be rendered will see of the change, in one cell of a table. */
+export function effectOf({ diff, isBaseBroken }: PreviewRelease): string {
+  // Campanile never uninstalls.
+  if (!diff) return "stays as it runs; whoever runs the cluster removes it";
+  return isBaseBroken ? "can be rendered again, which it cannot without this change" : countChanges(diff);
+}
 
 function releaseTable(result: PreviewResult): string {
   const rows = result.releases.map((release) => [
     escapeMarkdown(release.releaseId),
     escapeMarkdown(shorten(release.reasons.join("; "), REASONS_LIMIT)),
-    release.diff ? countChanges(release.diff) : release.couldNot ? "could not be rendered" : LEFT_ALONE,
+    release.couldNot ? "could not be rendered" : effectOf(release),
   ]);
   const { left } = takeParts(
     rows.map((row) => row.join(" | ")),
@@ -132,7 +139,7 @@ function releaseTable(result: PreviewResult): string {
 function describeShare({ releases, releasesInFleet }: PreviewResult): string {
   const touched = releases.filter((release) => release.diff || release.couldNot).length;
   if (touched === 0) return "Campanile changes nothing because of this.";
-  const isUnseen = releases.some((release) => release.diff?.objects.length === 0);
+  const isUnseen = releases.some((release) => release.diff?.objects.length === 0 && !release.isBaseBroken);
   const share =
     touched >= releasesInFleet
       ? `**That is every release of the fleet (${releasesInFleet}).**`

@@ -24,6 +24,8 @@ export interface PreviewRelease {
   /** Null when it could not be rendered or the release is removed. */
   diff: ReleaseDiff | null;
   couldNot: Explanation | null;
+  /** What the base branch asks for cannot be rendered, so there was nothing to compare with. */
+  isBaseBroken?: boolean;
 }
 
 export type Verdict = "pass" | "blocked" | "could-not";

@@ -9,7 +9,9 @@ import { COMMENT_MARKER } from "./preview-comment.ts";
 
 /** The pull request's one comment: what the preview said, then what became of it. */
 export function stickyComment(preview: string | undefined, rollout: string | undefined): string {
-  return [COMMENT_MARKER, ...[rollout, preview].filter((part) => part !== undefined)].join("\n\n");
+  const parts =
+    rollout === undefined ? [preview] : [rollout, preview === undefined ? undefined : `---\n\n_Before the merge:_\n\n${preview}`];
+  return [COMMENT_MARKER, ...parts.filter((part) => part !== undefined)].join("\n\n");
 }
 
 /** The rollout's part of the comment, with what the preview may take below 60 KB. */
@@ -21,16 +23,19 @@ export function rolloutSection(progress: DeployProgress): string {
   const { releases } = progress;
   if (releases.length === 0)
     return `### Merged: nothing to roll out\n\nEvery release already runs what ${progress.sha.slice(0, 7)} asks for.`;
-  const failures = releases.flatMap(({ releaseId, state }) =>
-    state.kind === "failed"
-      ? [
-          `**${escapeMarkdown(releaseId)} failed.** ${escapeMarkdown(state.explanation.what)} ${escapeMarkdown(state.explanation.why)}\n\n**What to do:** ${escapeMarkdown(state.explanation.fix)} (\`${state.explanation.code}\`)`,
-        ]
-      : [],
-  );
+  const failures = releases.flatMap(describeFailure);
   const { text, left } = takeParts(failures, FAILURES_LIMIT_BYTES);
   const cut = left > 0 ? [`${plural(left, "more release")} failed; their deployments on GitHub say why.`] : [];
   return [`### ${rolloutHeadline(progress)}`, ...(text === "" ? [] : [text]), ...cut, stateTable(releases)].join("\n\n");
+}
+
+function describeFailure({ releaseId, state }: ReleaseProgress): string[] {
+  if (state.kind !== "failed" && state.kind !== "quarantined") return [];
+  const { what, why, fix, code } = state.explanation;
+  const news = state.kind === "failed" ? "failed." : "failed before with exactly these inputs, so they are not tried again.";
+  return [
+    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`,
+  ];
 }
 
 /** For what nobody foresaw: Campanile, GitHub or the database failed in the middle. @param progress as far as it was recorded */
@@ -54,15 +59,23 @@ function stateTable(releases: readonly ReleaseProgress[]): string {
 function rolloutHeadline({ releases, sha }: DeployProgress): string {
   const at = `(${sha.slice(0, 7)})`;
   const of = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind);
-  const [failed, deployed, untouched, superseded] = [of("failed"), of("deployed"), of("not-started"), of("superseded")];
-  const rest = untouched.length > 0 ? `; ${nameReleases(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched` : "";
-  if (failed.length > 0) return `Rollout failed on ${nameReleases(failed)}${rest} ${at}`;
+  const [failed, deployed, superseded, quarantined] = [of("failed"), of("deployed"), of("superseded"), of("quarantined")];
+  const untouched = of("not-started");
+  const rest = [
+    ...(quarantined.length > 0 ? [`${nameReleases(quarantined)} failed before`] : []),
+    ...(untouched.length > 0 ? [`${nameReleases(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched`] : []),
+  ];
+  if (failed.length > 0) return `${[`Rollout failed on ${nameReleases(failed)}`, ...rest].join("; ")} ${at}`;
   if (of("waiting").length + of("rolling-out").length > 0) {
     const done = deployed.length > 0 ? `: ${deployed.length} of ${plural(releases.length, "release")} done` : "";
     return `Rolling out${done} ${at}`;
   }
-  if (deployed.length === 0) return `Not rolled out: ${superseded.length > 0 ? "a newer commit took over" : "see below"} ${at}`;
-  return `Rolled out: ${describeDeployed(deployed)}${superseded.length > 0 ? "; a newer commit takes the rest" : rest} ${at}`;
+  if (deployed.length > 0) {
+    const left = superseded.length > 0 ? ["a newer commit takes the rest"] : rest;
+    return `Rolled out: ${[describeDeployed(deployed), ...left].join("; ")} ${at}`;
+  }
+  if (superseded.length > 0) return `Not rolled out: a newer commit took over ${at}`;
+  return `Not rolled out: ${quarantined.length > 0 ? rest.join("; ") : "see below"} ${at}`;
 }
 
 /** "Data 8 on staging, then prod", or "3 hubs on staging, then prod". */
@@ -92,6 +105,8 @@ function describeState(state: ReleaseState): string {
       return `healthy (Helm revision ${state.revision})`;
     case "failed":
       return "**failed**";
+    case "quarantined":
+      return "**failed before**, not tried again";
     case "superseded":
       return `left to the newer commit ${state.bySha.slice(0, 7)}`;
     case "not-started":
@@ -104,9 +119,9 @@ function took({ at, startedAt, state }: ReleaseProgress): string {
   return isOver && at && startedAt ? prettyMs(at.getTime() - startedAt.getTime(), { secondsDecimalDigits: 0 }) : "";
 }
 
-/** `campanile / deploy` on the merged commit. */
+/** `campanile / deploy` on the merged commit: red for as long as something does not run what the branch asks for. */
 export function deployCheck(progress: DeployProgress): CheckReport {
-  const isFailed = progress.releases.some((release) => release.state.kind === "failed");
+  const isFailed = progress.releases.some(({ state }) => state.kind === "failed" || state.kind === "quarantined");
   return {
     conclusion: isFailed ? "failure" : "success",
     title: deployTitle(progress),
@@ -117,9 +132,13 @@ export function deployCheck(progress: DeployProgress): CheckReport {
 
 function deployTitle({ releases }: DeployProgress): string {
   const count = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind).length;
-  if (count("failed") > 0) return `${plural(count("failed"), "release")} failed`;
   if (releases.length === 0) return "Nothing to roll out";
-  if (count("deployed") > 0) return `${plural(count("deployed"), "release")} rolled out`;
+  const parts = [
+    count("failed") > 0 ? `${plural(count("failed"), "release")} failed` : "",
+    count("deployed") > 0 ? `${plural(count("deployed"), "release")} rolled out` : "",
+    count("quarantined") > 0 ? `${plural(count("quarantined"), "release")} failed before` : "",
+  ].filter(Boolean);
+  if (parts.length > 0) return parts.join(", ");
   return count("superseded") > 0 ? LEFT_TO_NEWER : "Nothing rolled out yet";
 }
 
@@ -138,10 +157,17 @@ const LEFT_TO_NEWER = "Left to a newer commit";
 
 /** GitHub takes 140 characters for the status of a deployment. */
 export function deploymentDescription(outcome: RolloutOutcome): string {
-  const text = {
-    deployed: () => "Healthy.",
-    superseded: () => "A newer commit took over.",
-    failed: () => (outcome.kind === "failed" ? outcome.explanation.what : ""),
-  }[outcome.kind]();
-  return shorten(oneLine(text), 140);
+  return shorten(oneLine(describeOutcome(outcome)), 140);
+}
+
+function describeOutcome(outcome: RolloutOutcome): string {
+  switch (outcome.kind) {
+    case "deployed":
+      return "Healthy.";
+    case "superseded":
+      return "A newer commit took over.";
+    case "failed":
+    case "quarantined":
+      return outcome.explanation.what;
+  }
 }

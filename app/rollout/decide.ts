@@ -23,8 +23,8 @@ export const HELM_CALL_LIMIT_SECONDS = 600;
  * Decides by what was seen, and by nothing remembered: after a crash the same observation gives the same action.
  *
  * - our bundle's revision is pending: somebody's Helm is at it (perhaps one that outlived its Campanile); wait until it cannot be
- * - our bundle's revision is deployed: verify it once, then done
- * - our bundle's revision failed: done, and never tried again by itself
+ * - our bundle's revision is deployed: verify it once, then done; also if it was unhealthy before, because it may have recovered
+ * - our bundle failed before: done, and never tried again by itself
  * - we deployed and the release is not at our bundle: somebody else changes it too; two that correct each other would never end
  * - anything else: upgrade, unless a newer commit took over before we began
  */
@@ -34,13 +34,15 @@ export function decide(goal: RolloutGoal, seen: Observation): Action {
   const isOurs = last?.bundleDigest === goal.bundleDigest;
 
   if (last && isPending(last)) return decidePending(last, goal, seen);
-  if (failure)
+  if (failure) {
+    if (seen.quarantined) return finish({ kind: "quarantined", explanation: failure.explanation });
     return finish({ kind: "failed", explanation: failure.explanation, ...(isOurs ? { revision: last.revision } : {}) });
+  }
   if (isOurs && last.status === "deployed") {
     if (seen.learnt.some((fact) => fact.kind === "verified")) return finish({ kind: "deployed", revision: last.revision });
     return { kind: "verify", revision: last.revision };
   }
-  if (seen.quarantined) return finish({ kind: "failed", explanation: seen.quarantined });
+  if (seen.quarantined) return finish({ kind: "quarantined", explanation: seen.quarantined });
   if (isOurs && last.status === "failed")
     return finish({ kind: "failed", explanation: failedBefore(goal, last), revision: last.revision });
   if (seen.learnt.some((fact) => fact.kind === "upgraded"))

@@ -97,14 +97,25 @@ const RESULTS: Record<string, [PreviewResult, string[]?]> = {
       ],
     }),
   ],
+  "base-broken": [
+    makeResult({
+      releases: [
+        makeRelease("data8", "prod", {
+          diff: makeDiff("data8", "prod", []),
+          isBaseBroken: true,
+          reasons: ["chart hub 1.0.1 → 1.0.0"],
+        }),
+      ],
+    }),
+  ],
   "could-not": [
     makeResult({
       releasesInFleet: 0,
       couldNot: {
         code: "merge-conflict",
-        what: "This branch conflicts with its base branch.",
-        why: "Both changed the same lines of hubs/data8/pins/prod.yaml, so nobody can say what a merge would deploy.",
-        fix: "Merge the base branch into this one, settle the conflicts, and push.",
+        what: "This branch conflicts with main.",
+        why: "Both changed hubs/data8/pins/prod.yaml, so nobody can say what a merge would deploy.",
+        fix: "Merge main into this branch, settle the conflicts, and push.",
       },
     }),
   ],
@@ -138,7 +149,7 @@ test.each(Object.entries(RESULTS))("what a pull request is told: %s", async (nam
 
 test("the comment can be found again by its first line", () => {
   expect(stickyComment("preview", undefined)).toMatch(/^<!-- campanile -->\n/);
-  expect(stickyComment("preview", "rollout")).toBe("<!-- campanile -->\n\nrollout\n\npreview");
+  expect(stickyComment("preview", "rollout")).toBe("<!-- campanile -->\n\nrollout\n\n---\n\n_Before the merge:_\n\npreview");
 });
 
 test("many hubs are counted, few are named", () => {

@@ -64,6 +64,15 @@ const STATES: Record<string, DeployProgress> = {
   "held-by-a-person": progress(
     release("data8", "prod", { kind: "not-started", because: "campanile.yaml says that a person starts prod" }, 0),
   ),
+  "failed-before": progress(
+    release("data8", "staging", { kind: "quarantined", explanation }, 0),
+    release("data8", "prod", { kind: "not-started", because: "data8-staging failed before" }, 0),
+  ),
+  "failed-before-the-other-hub-good": progress(
+    release("data100", "staging", deployed),
+    release("data100", "prod", deployed),
+    release("data8", "staging", { kind: "quarantined", explanation }, 0),
+  ),
   superseded: progress(
     release("data8", "staging", { kind: "superseded", bySha: "f".repeat(40) }, 0),
     release("data8", "prod", { kind: "not-started", because: "a newer commit took over on staging" }, 0),
@@ -100,6 +109,9 @@ const CHECKS: [string, string, string][] = [
   ["staging-failed-prod-held", "failure", "1 release failed"],
   ["prod-waits-for-a-person", "success", "1 release rolled out"],
   ["held-by-a-person", "success", "Nothing rolled out yet"],
+  ["one-hub-failed-the-other-good", "failure", "1 release failed, 2 releases rolled out"],
+  ["failed-before", "failure", "1 release failed before"],
+  ["failed-before-the-other-hub-good", "failure", "2 releases rolled out, 1 release failed before"],
   ["superseded", "success", "Left to a newer commit"],
 ];
 

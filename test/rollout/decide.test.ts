@@ -66,20 +66,16 @@ const CASES: [string, Observation, string][] = [
     "failed: values-schema at no revision",
   ],
   ["our bundle failed, and the reason was lost", seen(revision("failed")), "failed: helm-failed-before at 7"],
+  ["our bundle failed, and the reason is known", seen(revision("failed"), { quarantined: why("image-pull") }), "quarantined"],
+  ["a quarantined bundle", seen(revision("deployed", OTHERS), { quarantined: why("image-pull") }), "quarantined"],
+  ["a quarantined bundle on a release that is gone", seen(undefined, { quarantined: why("image-pull") }), "quarantined"],
   [
-    "our bundle failed, and the reason is known",
-    seen(revision("failed"), { quarantined: why("image-pull") }),
-    "failed: image-pull at no revision",
-  ],
-  [
-    "a quarantined bundle",
-    seen(revision("deployed", OTHERS), { quarantined: why("image-pull") }),
-    "failed: image-pull at no revision",
-  ],
-  [
-    "a quarantined bundle on a release that is gone",
-    seen(undefined, { quarantined: why("image-pull") }),
-    "failed: image-pull at no revision",
+    "our bundle, quarantined before and still unhealthy",
+    seen(revision("deployed"), {
+      quarantined: why("image-pull"),
+      learnt: [{ kind: "unhealthy", explanation: why("crash-loop") }],
+    }),
+    "quarantined",
   ],
   [
     "somebody's upgrade after ours",

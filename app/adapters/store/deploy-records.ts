@@ -46,6 +46,7 @@ const stateSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("deployed"), revision: z.number() }),
   z.object({ kind: z.literal("superseded"), bySha: z.string() }),
   z.object({ kind: z.literal("failed"), explanation: explanationSchema, revision: z.number().optional() }),
+  z.object({ kind: z.literal("quarantined"), explanation: explanationSchema }),
   z.object({ kind: z.literal("not-started"), because: z.string() }),
 ]);
 const plannedSchema = z.array(
