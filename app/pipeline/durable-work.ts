@@ -12,6 +12,8 @@ export interface DurableWork {
    */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
   sleepSeconds(seconds: number): Promise<void>;
+  /** Resolves once newer work waits for this one's end, because both are about the same pull request; or when the signal comes. */
+  untilSuperseded(signal: AbortSignal): Promise<void>;
   /** Deploys hubs side by side; one that fails leaves the others alone. */
   deployHubs(inputs: HubDeployment[]): Promise<HubDeploymentResult[]>;
   /** Moves one release, after every rollout of the same release that was asked for before. */

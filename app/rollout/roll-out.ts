@@ -61,19 +61,34 @@ interface Steps {
  */
 export async function rollOut(work: Steps, ports: RolloutPorts, request: RolloutRequest): Promise<RolloutOutcome> {
   const startedAt = await work.step("begin rollout", async () => new Date().toISOString());
+  const { outcome, announced } = await reachEnd(work, ports, request);
+  await work.step("record rollout", () => ports.record(request, work.id, startedAt, outcome, announced));
+  return outcome;
+}
+
+interface Ending {
+  outcome: RolloutOutcome;
+  announced: boolean;
+}
+
+async function reachEnd(work: Steps, ports: RolloutPorts, request: RolloutRequest): Promise<Ending> {
   const learnt: Learnt[] = [];
   let announced = false;
-  for (let turn = 1; ; turn++) {
-    const seen = await work.step(`observe ${turn}`, () => observe(ports, request, learnt));
-    const action = decide(request, seen);
-    if (action.kind === "finish") {
-      await work.step("record rollout", () => ports.record(request, work.id, startedAt, action.outcome, announced));
-      return action.outcome;
+  try {
+    for (let turn = 1; ; turn++) {
+      const seen = await work.step(`observe ${turn}`, () => observe(ports, request, learnt));
+      const action = decide(request, seen);
+      if (action.kind === "finish") return { outcome: action.outcome, announced };
+      if (!announced) await work.step("announce rollout", () => ports.announce(request, work.id));
+      announced = true;
+      const fact = await work.step(`${action.kind} ${turn}`, () => act(ports, request, learnt, action));
+      if (fact) learnt.push(fact);
     }
-    if (!announced) await work.step("announce rollout", () => ports.announce(request, work.id));
-    announced = true;
-    const fact = await work.step(`${action.kind} ${turn}`, () => act(ports, request, learnt, action));
-    if (fact) learnt.push(fact);
+  } catch (error) {
+    // The engine has tried for as long as it does: left without an end, the rollout would be told as under way for ever.
+    const explanation = explanationOf(error);
+    if (!explanation) throw error;
+    return { outcome: { kind: "failed", explanation }, announced };
   }
 }
 

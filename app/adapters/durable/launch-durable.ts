@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DBOS, Error as durableErrors, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import type { Logger } from "pino";
 import { ClusterError } from "../../domain/errors.ts";
@@ -48,6 +49,7 @@ const RETRY = {
 };
 const POLL = { pollingIntervalMs: 200 };
 const QUEUE_POLL_INTERVAL_MS = 100;
+const SUPERSEDED_LOOK_INTERVAL_MS = 500;
 
 /** One rollout at a time per release; this many side by side, so that one merge cannot take a cluster's API server. */
 const ROLLOUTS_AT_ONCE = 8;
@@ -71,6 +73,7 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
       id,
       step: (name, run) => asThrown(DBOS.runStep(run, { name, ...RETRY })),
       sleepSeconds: (seconds) => DBOS.sleepSeconds(seconds),
+      untilSuperseded: (signal) => untilSuperseded(id, signal),
       async deployHubs(inputs) {
         const handles = [];
         for (const input of inputs)
@@ -145,6 +148,17 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
     },
     shutdown: () => DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }),
   };
+}
+
+/** Work of the same partition comes one after another, so whatever waits there is newer. */
+async function untilSuperseded(id: string, signal: AbortSignal): Promise<void> {
+  const own = await DBOS.getWorkflowStatus(id);
+  const query = { workflowName: own?.workflowName ?? "", status: "ENQUEUED" as const, loadInput: false, loadOutput: false };
+  while (!signal.aborted) {
+    const waiting = await DBOS.listWorkflows(query);
+    if (waiting.some((each) => each.queuePartitionKey !== undefined && each.queuePartitionKey === own?.queuePartitionKey)) return;
+    await sleep(SUPERSEDED_LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
 }
 
 const FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"] as const;
