@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { diffRelease } from "../diff/diff-release.ts";
-import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
+import { ClusterError, ConfigError, type Explanation, explanationOf } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
 import type { Fleet, Promotion } from "../domain/hub.ts";
-import { type PlannedRelease, releaseOf } from "../domain/release.ts";
-import type { ReleaseDiff } from "../domain/release-diff.ts";
+import { type PlannedRelease, type Release, releaseOf } from "../domain/release.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
-import type { RendersReleases } from "../render/render-release.ts";
+import type { Rendered, RendersReleases } from "../render/render-release.ts";
 import {
   type CheckReport,
   configCheck,
@@ -70,6 +69,7 @@ interface Change {
   title: string;
   baseSha: string;
   headSha: string;
+  baseBranch: string;
   /** What the base branch would be after the merge; undefined while there are conflicts. */
   mergedTree: string | null;
   conflicts: string[];
@@ -88,20 +88,28 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
     if (change.headSha !== event.headSha) return await checks.cancel(change.headSha);
     const diffNames = change.environments.map(diffName);
     await checks.start(diffNames);
-    const result = await work.step("evaluate", () => evaluate(ports, event, change));
+    const evaluation = await work.step("evaluate", () => unlessSuperseded(work, () => evaluate(ports, event, change)));
     const { headSha } = await work.step("look for a newer push", () => ports.fetchPullRequest(event.source, event.number));
-    if (headSha !== event.headSha) return await checks.cancel(headSha);
-    await work.step("write comment", () =>
-      ports.tellPullRequest(event.source, event.number, previewComment(result.result, result.promotions)),
-    );
-    await checks.conclude(CONFIG, configCheck(result.result));
-    for (const environment of change.environments)
-      await checks.conclude(diffName(environment), diffCheck(result.result, environment));
+    if (evaluation === "superseded" || headSha !== event.headSha) return await checks.cancel(headSha);
+    const { result, promotions } = evaluation;
+    await work.step("write comment", () => ports.tellPullRequest(event.source, event.number, previewComment(result, promotions)));
+    await checks.conclude(CONFIG, configCheck(result));
+    for (const environment of change.environments) await checks.conclude(diffName(environment), diffCheck(result, environment));
     // Last, because whoever requires it wants all the others to be there when it is green.
-    await checks.conclude(OVERALL, overallCheck(result.result));
+    await checks.conclude(OVERALL, overallCheck(result));
   } catch (error) {
     await checks.concludeOpen(couldNotCheck(explanationOf(error) ?? unexpectedFailure()));
     throw error;
+  }
+}
+
+/** Gives up as soon as a newer push waits, which then has the floor; what is left of the work ends by itself, and nobody reads it. */
+async function unlessSuperseded<T>(work: DurableWork, run: () => Promise<T>): Promise<T | "superseded"> {
+  const watch = new AbortController();
+  try {
+    return await Promise.race([run(), work.untilSuperseded(watch.signal).then(() => "superseded" as const)]);
+  } finally {
+    watch.abort();
   }
 }
 
@@ -130,8 +138,12 @@ function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChan
     conclude,
     concludeOpen,
     cancel(newerSha: string) {
-      const summary = `The pull request now points at ${newerSha.slice(0, 7)}, which has checks of its own.`;
-      return concludeOpen({ conclusion: "cancelled", title: "A newer push took over", summary, annotations: [] });
+      const isPush = newerSha !== event.headSha;
+      const summary = isPush
+        ? `The pull request now points at ${newerSha.slice(0, 7)}, which has checks of its own.`
+        : "The pull request was reopened or got another base branch, so this commit is looked at anew.";
+      const title = isPush ? "A newer push took over" : "Looked at anew";
+      return concludeOpen({ conclusion: "cancelled", title, summary, annotations: [] });
     },
   };
 }
@@ -148,6 +160,7 @@ async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promi
     title,
     baseSha,
     headSha,
+    baseBranch,
     environments,
     ...(merge.kind === "merged" ? { mergedTree: merge.tree, conflicts: [] } : { mergedTree: null, conflicts: merge.files }),
   };
@@ -160,7 +173,7 @@ interface Evaluation {
 }
 
 async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, change: Change): Promise<Evaluation> {
-  const { baseSha, headSha, environments, mergedTree, conflicts } = change;
+  const { baseSha, headSha, baseBranch, environments, mergedTree, conflicts } = change;
   const nothing: PreviewResult = {
     baseSha,
     headSha,
@@ -170,7 +183,7 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
     releasesInFleet: 0,
     releases: [],
   };
-  if (mergedTree === null) return { result: { ...nothing, couldNot: hasConflicts(conflicts) }, promotions: [] };
+  if (mergedTree === null) return { result: { ...nothing, couldNot: hasConflicts(conflicts, baseBranch) }, promotions: [] };
   try {
     await ports.fetchCommits(source, [baseSha, headSha]);
     const merged = await ports.openTree(source, await treeOf(ports, source, change));
@@ -216,24 +229,29 @@ const fingerprintKey = randomBytes(32);
 async function diffPlanned(ports: PreviewPorts, planned: PlannedRelease): Promise<PreviewRelease> {
   const { id, hub, hubTitle, environment } = releaseOf(planned);
   const about = { releaseId: id, hub, hubTitle, environment, reasons: planned.reasons };
-  if (!planned.head) return { ...about, diff: null, couldNot: null };
+  const { base, head } = planned;
+  if (!head) return { ...about, diff: null, couldNot: null };
   try {
-    return { ...about, diff: await renderAndDiff(ports, planned.base, planned.head), couldNot: null };
+    const [before, after] = await Promise.all([base ? renderIfPossible(ports, base) : NOTHING, ports.renderRelease(head)]);
+    const diff = diffRelease(before ?? after, after, { releaseId: id, hub, environment, fingerprintKey });
+    return { ...about, diff, couldNot: null, ...(before ? {} : { isBaseBroken: true }) };
   } catch (error) {
     const couldNot = explanationOf(error);
-    if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
+    if (!couldNot) throw error;
     return { ...about, diff: null, couldNot };
   }
 }
 
-async function renderAndDiff(
-  ports: PreviewPorts,
-  base: PlannedRelease["base"],
-  head: NonNullable<PlannedRelease["head"]>,
-): Promise<ReleaseDiff> {
-  const nothing = { manifests: [], notDeterministic: [] };
-  const [before, after] = await Promise.all([base ? ports.renderRelease(base) : nothing, ports.renderRelease(head)]);
-  return diffRelease(before, after, { releaseId: head.id, hub: head.hub, environment: head.environment, fingerprintKey });
+const NOTHING: Rendered = { manifests: [], notDeterministic: [] };
+
+/** Faults of the base must not stand in the way of the pull request that mends them. */
+async function renderIfPossible(ports: PreviewPorts, base: Release): Promise<Rendered | undefined> {
+  try {
+    return await ports.renderRelease(base);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
 
 function promotionsOf(fleet: Fleet): string[] {
@@ -247,11 +265,14 @@ function describePromotion(promotion: Promotion): string {
     : `follows ${promotion.soakSeconds / 60} minutes after that is healthy`;
 }
 
-function hasConflicts(files: readonly string[]): Explanation {
+const CONFLICTS_NAMED = 10;
+
+function hasConflicts(files: readonly string[], baseBranch: string): Explanation {
+  const more = files.length > CONFLICTS_NAMED ? ` and ${files.length - CONFLICTS_NAMED} more files` : "";
   return {
     code: "merge-conflict",
-    what: "This branch conflicts with its base branch.",
-    why: `Both changed the same lines of ${files.slice(0, 5).join(", ")}, so nobody can say what a merge would deploy.`,
-    fix: "Merge the base branch into this one, settle the conflicts, and push.",
+    what: `This branch conflicts with ${baseBranch}.`,
+    why: `Both changed ${files.slice(0, CONFLICTS_NAMED).join(", ")}${more}, so nobody can say what a merge would deploy.`,
+    fix: `Merge ${baseBranch} into this branch, settle the conflicts, and push.`,
   };
 }

@@ -83,11 +83,19 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
         ? `${plural(broken.length, "release")} could not be rendered`
         : releases.length === 0
           ? `Nothing changes on ${environment}`
-          : `${plural(releases.length, "release")} of ${environment} ${releases.length === 1 ? "changes" : "change"}`,
+          : countMoves(releases, environment),
     summary: rows.length === 0 ? `No release of ${environment} gets other inputs by this pull request.` : listRows(rows),
     ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
     annotations: [],
   };
+}
+
+function countMoves(releases: readonly PreviewRelease[], environment: string): string {
+  const moving = releases.filter((release) => release.diff).length;
+  const leaving = releases.length - moving;
+  const left = `${plural(leaving, "release")} of ${environment} ${leaving === 1 ? "is" : "are"} no longer in git`;
+  const moves = `${plural(moving, "release")} of ${environment} ${moving === 1 ? "changes" : "change"}`;
+  return [...(moving > 0 ? [moves] : []), ...(leaving > 0 ? [left] : [])].join(", ");
 }
 
 function describeRelease(release: PreviewRelease): string {

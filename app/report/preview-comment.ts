@@ -72,7 +72,9 @@ function body(result: PreviewResult): string[] {
       `**What to do:** ${escapeMarkdown(result.couldNot.fix)} (\`${result.couldNot.code}\`)`,
     ];
   const broken = result.releases.filter((release) => release.couldNot);
+  const isCalm = result.releases.length === 0 && verdictOf(result) === "pass";
   return [
+    ...(isCalm ? ["No release gets other inputs by this pull request, so its merge deploys nothing."] : []),
     ...(result.findings.length > 0 ? [findingsList(result.findings)] : []),
     ...(broken.length > 0 ? [brokenList(broken)] : []),
     ...(result.releases.length > 0 ? [releaseTable(result)] : []),

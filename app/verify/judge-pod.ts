@@ -60,7 +60,8 @@ function imagePull(where: string, container: V1ContainerStatus, message: string 
   return {
     code: "image-pull",
     what: `The image ${container.image} cannot be pulled, so the ${where} does not start.`,
-    why: `The registry's answer: ${oneLine(message ?? "none was recorded")}.`,
+    // The answer repeats the long name several times.
+    why: `The registry's answer: ${oneLine((message ?? "none was recorded").replaceAll(container.image, "…"))}.`,
     fix: "Check that this tag and digest were really pushed, and that the cluster may read the repository. Then merge a pull request with the right pin.",
   };
 }

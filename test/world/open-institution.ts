@@ -20,7 +20,7 @@ export interface Scene {
   /** Helm's records of one release, oldest first, as the cluster holds them. */
   revisions(releaseId: string): Promise<{ revision: number; status: string; sha: string }[]>;
   /** The repository's events on GitHub so far, oldest first. */
-  events(): Promise<{ sequence: number; name: string; details: Record<string, unknown> }[]>;
+  events(): Promise<{ sequence: number; at: string; name: string; details: Record<string, unknown> }[]>;
 }
 
 type SceneOptions = Pick<Partial<InstitutionOptions>, "hubs" | "env" | "databaseUrl"> & { withoutCampanile?: boolean };
@@ -31,8 +31,13 @@ export async function openInstitution(options: SceneOptions = {}): Promise<Scene
   const world = inject("world");
   const appId = randomInt(1_000, 1_000_000_000);
   const prefix = `t${appId.toString(36)}-`;
+  const cluster = adminOf(world);
   const keeper = startKeeper();
-  onTestFinished(() => keeper.close());
+  onTestFinished(async () => {
+    // Campanile first, which else would go on deploying.
+    await keeper.close();
+    await leaveCluster(cluster, prefix);
+  });
   const institution = await startInstitution(world, {
     ...rest,
     owner: `university-${appId.toString(36)}`,
@@ -43,7 +48,6 @@ export async function openInstitution(options: SceneOptions = {}): Promise<Scene
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });
   const control = createControlClient(world.github.apiUrl);
-  const secrets = adminOf(world);
   const scene: Scene = {
     world,
     institution,
@@ -51,7 +55,7 @@ export async function openInstitution(options: SceneOptions = {}): Promise<Scene
     person: createPerson(world, institution),
     hub: (name) => `${prefix}${name}`,
     async revisions(releaseId) {
-      const list = await secrets.listNamespacedSecret({ namespace: releaseId, labelSelector: `owner=helm,name=${releaseId}` });
+      const list = await cluster.listNamespacedSecret({ namespace: releaseId, labelSelector: `owner=helm,name=${releaseId}` });
       return (list.items ?? []).map(describeRevision).sort((a, b) => a.revision - b.revision);
     },
     async events() {
@@ -70,6 +74,13 @@ function adminOf(world: WorldDescription): CoreV1Api {
   const config = new KubeConfig();
   config.loadFromFile(world.kubeconfig);
   return config.makeApiClient(CoreV1Api);
+}
+
+/** Nodes and volumes are shared by all tests. Nobody waits until all is gone. */
+async function leaveCluster(cluster: CoreV1Api, prefix: string): Promise<void> {
+  const { items } = await cluster.listNamespace();
+  const names = items.flatMap(({ metadata }) => metadata?.name ?? []).filter((name) => name.startsWith(prefix));
+  await Promise.all(names.map((name) => cluster.deleteNamespace({ name })));
 }
 
 function describeRevision({ metadata }: V1Secret) {

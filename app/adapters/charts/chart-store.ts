@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import pRetry from "p-retry";
 import semver from "semver";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -8,7 +9,9 @@ import { ClusterError, ConfigError } from "../../domain/errors.ts";
 import type { ChartPin } from "../../domain/hub.ts";
 import { unpackChart } from "./unpack-chart.ts";
 
-const TIME_LIMIT_MS = 30_000;
+const TIME_LIMIT_MS = 15_000;
+/** After 1 s and 2 s: what lasts longer is told, because somebody waits for a check. */
+const TRY_AGAIN = { retries: 2, minTimeout: 1_000, factor: 2 };
 const CHART_LIMIT_BYTES = 32 * 1024 * 1024;
 const INDEX_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -35,7 +38,10 @@ export function createChartStore(options: ChartStoreOptions): FetchesCharts {
 
   async function fetchOnce(pin: ChartPin, file: string): Promise<string> {
     if (await isPresent(file)) return file;
-    const content = await download(await addressOf(pin, options.mirrors), CHART_LIMIT_BYTES, pin);
+    const content = await pRetry(async () => download(await addressOf(pin, options.mirrors), CHART_LIMIT_BYTES, pin), {
+      ...TRY_AGAIN,
+      shouldRetry: ({ error }) => error instanceof ClusterError && error.canRetry,
+    });
     const found = `sha256:${createHash("sha256").update(content).digest("hex")}`;
     if (found !== pin.digest) throw wrongDigest(pin, found);
     await mkdir(path.dirname(file), { recursive: true });
@@ -86,21 +92,28 @@ function mirrored(address: string, mirrors: Record<string, string>): string {
 }
 
 async function download(url: string, limitBytes: number, pin: ChartPin): Promise<Buffer> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
-  } catch (error) {
-    throw unreachable(pin, "It did not answer", error);
-  }
-  if (!response.ok || !response.body) throw unreachable(pin, `It answered ${response.status}`);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > limitBytes) throw unreachable(pin, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
-    chunks.push(chunk);
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+    if (!response.ok || !response.body) throw unreachable(pin, `It answered ${response.status}`);
+    for await (const chunk of response.body) {
+      bytes += chunk.byteLength;
+      if (bytes > limitBytes) throw unreachable(pin, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof ClusterError ? error : unreachable(pin, `It did not answer${networkWord(error)}`, error);
   }
   return Buffer.concat(chunks);
+}
+
+/** What went wrong below HTTP, such as ECONNREFUSED; fetch itself says "fetch failed" of everything. */
+function networkWord(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if (error.name === "TimeoutError") return ` within ${TIME_LIMIT_MS / 1000} s`;
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
 }
 
 async function isPresent(file: string): Promise<boolean> {
@@ -116,7 +129,7 @@ function unreachable(pin: ChartPin, why: string, cause?: unknown): ClusterError 
       code: "chart-repository-unreachable",
       what: `The chart ${pin.chart} ${pin.version} could not be fetched from ${pin.repository}.`,
       why: `${why}.`,
-      fix: "Campanile tries again; if it lasts, look at the chart repository.",
+      fix: "Make sure that the chart repository answers. Then close and reopen the pull request, or merge again, and Campanile looks anew.",
       canRetry: true,
     },
     { cause },
@@ -137,7 +150,7 @@ function wrongDigest(pin: ChartPin, found: string): ConfigError {
   return new ConfigError({
     code: "chart-digest",
     what: `The chart ${pin.chart} ${pin.version} is not the one that was pinned.`,
-    why: `Its digest is ${found}, the pin says ${pin.digest}: somebody published other content under the same version.`,
-    fix: "Find out which of the two was reviewed. If the new one is right, pin its digest.",
+    why: `Its digest is ${found}, the pin says ${pin.digest}: the pin is mistyped, or somebody published other content under the same version.`,
+    fix: "Find out which of the two was reviewed. If the published one is right, pin its digest.",
   });
 }

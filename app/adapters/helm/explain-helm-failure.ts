@@ -56,7 +56,7 @@ export function explainHelmFailure(doing: string, failure: Failure, limitSeconds
       "helm-pending",
       `Helm could not ${doing} now.`,
       "Another Helm is at work on this release.",
-      "Wait; Campanile looks again by itself.",
+      "Find out who else deploys it. The next merge, or a redelivered push, tries again.",
       true,
     );
   if (
@@ -68,7 +68,7 @@ export function explainHelmFailure(doing: string, failure: Failure, limitSeconds
       "cluster-unreachable",
       `Helm could not ${doing}.`,
       `The cluster did not answer: ${quote}`,
-      "Campanile tries again; if it lasts, look at the cluster's API server.",
+      "Look at the cluster's API server. The next merge, or a redelivered push, tries again.",
       true,
     );
   }
@@ -116,16 +116,17 @@ function lastWords(stderr: string): string {
   return text.replace(/\s+/g, " ").trim().slice(0, QUOTE_LIMIT);
 }
 
+/** Helm lists complaints by chart; the keys of a subchart are below its name in the values. */
 function schemaComplaints(stderr: string): string {
-  const complaints = stderr.split("\n").filter((line) => /^\s*- at '/.test(line));
-  return complaints.length === 0
-    ? lastWords(stderr)
-    : complaints
-        .map((line) =>
-          line
-            .trim()
-            .replace(/^- at '\/?([^']*)':/, (_all, pointer: string) => `${pointer.replaceAll("/", ".") || "the top level"}:`),
-        )
-        .join("; ")
-        .slice(0, QUOTE_LIMIT);
+  let chart = "";
+  const complaints: string[] = [];
+  for (const line of stderr.split("\n")) {
+    const [, name] = /^([\w.-]+):$/.exec(line.trim()) ?? [];
+    if (name !== undefined) chart = name;
+    const [, pointer = "", complaint] = /^- at '\/?([^']*)': (.+)$/.exec(line.trim()) ?? [];
+    if (complaint === undefined) continue;
+    const key = pointer === "" ? "the top level" : pointer.replaceAll("/", ".");
+    complaints.push(`${key} of the chart ${chart}: ${complaint}`);
+  }
+  return complaints.length === 0 ? lastWords(stderr) : `${complaints.join("; ").slice(0, QUOTE_LIMIT)}.`;
 }

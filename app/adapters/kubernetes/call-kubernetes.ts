@@ -20,7 +20,7 @@ export async function callKubernetes<T>(doing: string, call: () => Promise<T>): 
         why: `The API server's answer: ${words}.`,
         fix: isRefusal
           ? "Check the kubeconfig and the rights of Campanile's account."
-          : "Campanile tries again; if it lasts, look at the cluster's API server.",
+          : "Look at the cluster's API server. The next merge, or a redelivered push, tries again.",
         canRetry: !isRefusal,
       },
       { cause: status === undefined ? error : undefined },

@@ -31,6 +31,8 @@ export interface Person {
   pushTo(pullRequest: PullRequest, message: string, files: FileChanges): Promise<string>;
   /** @returns the commit on the default branch */
   merge(pullRequest: Pick<PullRequest, "number">): Promise<string>;
+  /** Closes the pull request and opens it again: how people ask for another look. */
+  reopen(pullRequest: Pick<PullRequest, "number">): Promise<void>;
   /** Campanile's comments, oldest first. */
   comments(pullRequest: Pick<PullRequest, "number">): Promise<string[]>;
   /** All check runs of a commit, newest first; those in progress have the conclusion "". */
@@ -113,6 +115,9 @@ export function createPerson(world: WorldDescription, institution: InstitutionDe
     async merge({ number }) {
       const { data } = await octokit.rest.pulls.merge({ ...place, pull_number: number, merge_method: "squash" });
       return data.sha;
+    },
+    async reopen({ number }) {
+      for (const state of ["closed", "open"] as const) await octokit.rest.pulls.update({ ...place, pull_number: number, state });
     },
     async comments({ number }) {
       const found = await octokit.paginate(octokit.rest.issues.listComments, { ...place, issue_number: number, per_page: 100 });
