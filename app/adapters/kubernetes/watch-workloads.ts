@@ -22,7 +22,10 @@ export function createWorkloadWatcher(config: KubeConfig, log: Logger): WatchesW
     async watch(namespace, look, signal) {
       const caches = informersOf(config, namespace);
       const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof look>>();
+      // What is not listed yet is missing from a snapshot, and a release without its Deployments looks ready.
+      let isWhole = false;
       const check = () => {
+        if (!isWhole) return;
         try {
           const answer = look(snapshotOf(caches), new Date());
           if (answer !== undefined) resolve(answer);
@@ -36,6 +39,7 @@ export function createWorkloadWatcher(config: KubeConfig, log: Logger): WatchesW
       try {
         if (signal.aborted) return undefined;
         await Promise.all(Object.values(caches).map((informer) => startInformer(informer, check, log)));
+        isWhole = true;
         check();
         return await promise;
       } finally {
