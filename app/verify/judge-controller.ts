@@ -1,6 +1,6 @@
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment, V1Job, V1Pod } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
-import { oneLine, secondsSince } from "./kubernetes-words.ts";
+import { describeEnding, oneLine, secondsSince } from "./kubernetes-words.ts";
 
 /** A quota or an admission rule may change its mind while old pods go away. */
 const CREATE_PATIENCE_SECONDS = 20;
@@ -36,5 +36,30 @@ export function jobFailed(name: string, message: string | undefined): Explanatio
     what: `${name} failed.`,
     why: `Kubernetes says: ${oneLine(message ?? "nothing more")}.`,
     fix: "Read the log of its pods (kubectl logs). Correct the values in a new pull request.",
+  };
+}
+
+/**
+ * A Job that fails is tried again after 10 s, 20 s, 40 s ..., six times if nobody says otherwise: ten minutes in which Helm waits.
+ * Twice may be bad luck, such as a database that is not up yet.
+ */
+const HOOK_FAILURES = 3;
+
+/** @param pods those of the Job */
+export function judgeHookJob({ metadata, status }: V1Job, pods: readonly V1Pod[]): Explanation | undefined {
+  const failures = status?.failed ?? 0;
+  if (failures < HOOK_FAILURES) return undefined;
+  const endings = pods.flatMap((pod) =>
+    [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(({ name, state }) =>
+      state?.terminated && state.terminated.exitCode !== 0
+        ? [`Its container ${name} ended with ${describeEnding(state.terminated)}`]
+        : [],
+    ),
+  );
+  return {
+    code: "hook-failed",
+    what: `The hook ${metadata?.name ?? ""}, which Helm runs before the release is changed, failed ${failures} times.`,
+    why: `${endings.at(-1) ?? "Its pods left no reason"}.`,
+    fix: `Read its log (kubectl logs job/${metadata?.name ?? ""}). Correct what it needs in a new pull request.`,
   };
 }

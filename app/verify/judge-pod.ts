@@ -1,6 +1,6 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
-import { oneLine, secondsSince } from "./kubernetes-words.ts";
+import { describeEnding, oneLine, secondsSince } from "./kubernetes-words.ts";
 
 /** A scheduler that finds no node may be waiting for one to be started; a cluster's autoscaler says so within seconds. */
 const UNSCHEDULABLE_PATIENCE_SECONDS = 20;
@@ -68,9 +68,7 @@ function imagePull(where: string, container: V1ContainerStatus, message: string 
 
 function crashLoop(where: string, container: V1ContainerStatus): Explanation {
   const last = container.lastState?.terminated;
-  const ending = last
-    ? `It ended with ${last.reason ?? "an error"} (exit code ${last.exitCode})${last.message === undefined ? "" : `: ${oneLine(last.message)}`}`
-    : "It ends right after it starts";
+  const ending = last ? `It ended with ${describeEnding(last)}` : "It ends right after it starts";
   return {
     code: "crash-loop",
     what: `The ${where} crashes again and again.`,
@@ -94,9 +92,14 @@ function judgeScheduling(pod: V1Pod, events: readonly CoreV1Event[], now: Date):
   return {
     code: "unschedulable",
     what: `No node can take pod ${pod.metadata?.name ?? ""}.`,
-    why: `The scheduler says: ${oneLine(condition.message ?? "nothing more")}.`,
+    why: `The scheduler says: ${oneLine(withoutPreemption(condition.message ?? "nothing more"))}.`,
     fix: "Check node selectors, tolerations and requests in the values against the node pools that the cluster really has.",
   };
+}
+
+/** The second half of the scheduler's answer says of each node that throwing other pods out would not help either. */
+function withoutPreemption(message: string): string {
+  return message.replace(/\.\s*(?:no new claims to deallocate, )?preemption: .*$/s, "");
 }
 
 function judgeMounts(pod: V1Pod, events: readonly CoreV1Event[], now: Date): Explanation | undefined {

@@ -1,6 +1,6 @@
 import type { CoreV1Event, V1DaemonSet, V1Deployment, V1Job, V1Pod, V1ReplicaSet, V1StatefulSet } from "@kubernetes/client-node";
 import type { Explanation } from "../domain/errors.ts";
-import { jobFailed, judgeDeployment } from "./judge-controller.ts";
+import { jobFailed, judgeDeployment, judgeHookJob } from "./judge-controller.ts";
 import { judgePod } from "./judge-pod.ts";
 
 /** What the API server holds in the release's namespace at one moment. */
@@ -53,15 +53,19 @@ export function judgeWorkloads(snapshot: WorkloadSnapshot, releaseName: string, 
 }
 
 /**
- * Judges the hooks that Helm is waiting for: their pods only, because Helm itself sees when they are done.
+ * Judges the hooks that Helm is waiting for, but only whether they are lost: Helm itself sees when they are done.
  * @param since hooks of an earlier upgrade may still lie about
  */
 export function judgeHooks(snapshot: WorkloadSnapshot, since: Date, now: Date): Verdict {
   const isHook = (object: V1Job | V1DaemonSet) =>
     object.metadata?.annotations?.["helm.sh/hook"] !== undefined && createdAt(object, now) >= since;
-  const owners = new Set([...snapshot.jobs, ...snapshot.daemonSets].filter(isHook).map((object) => object.metadata?.uid));
-  const pods = snapshot.pods.filter((pod) => pod.metadata?.ownerReferences?.some((owner) => owners.has(owner.uid)));
-  const failure = pods.map((pod) => judgePod(pod, snapshot.events, now)).find((explanation) => explanation !== undefined);
+  const podsOf = (hook: V1Job | V1DaemonSet) => snapshot.pods.filter((pod) => isOwnedBy(pod, hook.metadata?.uid));
+  const jobs = snapshot.jobs.filter(isHook);
+  const pods = [...jobs, ...snapshot.daemonSets.filter(isHook)].flatMap(podsOf);
+  const failure = [
+    ...pods.map((pod) => judgePod(pod, snapshot.events, now)),
+    ...jobs.map((job) => judgeHookJob(job, podsOf(job))),
+  ].find((explanation) => explanation !== undefined);
   return failure ? { kind: "failed", explanation: failure } : { kind: "waiting", on: ["Helm's hooks"] };
 }
 

@@ -122,12 +122,25 @@ const HOOKS: [string, string[], string][] = [
   ["no hooks", [], "waiting: Helm's hooks"],
   ["a hook job without its image", ["hook-job-image-not-found"], "failed: image-pull"],
   ["a hook puller without its image", ["hook-puller-image-not-found"], "failed: image-pull"],
+  ["a hook job that may be out of luck", ["hook-job-failed-twice"], "waiting: Helm's hooks"],
+  ["a hook job that fails again and again", ["hook-job-failed-again"], "failed: hook-failed"],
   ["a hook that an earlier upgrade left behind", ["hook-of-an-earlier-upgrade-failing"], "waiting: Helm's hooks"],
   ["pods that are no hooks", ["hub-rolling-out", "pod-crash-loop", "puller-image-not-found"], "waiting: Helm's hooks"],
 ];
 
 test.each(HOOKS)("hooks: %s", async (_what, files, verdict) => {
   expect(short(judgeHooks(await readSnapshot(...files), SINCE, NOW))).toBe(verdict);
+});
+
+test("a hook that fails is told with how its container ended", async () => {
+  const verdict = judgeHooks(await readSnapshot("hook-job-failed-again"), SINCE, NOW);
+  expect(verdict).toMatchObject({
+    explanation: {
+      what: expect.stringContaining("hook-image-awaiter, which Helm runs before the release is changed, failed 3 times."),
+      why: "Its container hook-image-awaiter ended with Error (exit code 1).",
+      fix: expect.stringContaining("kubectl logs job/hook-image-awaiter"),
+    },
+  });
 });
 
 test("every fixture is read by a test", async () => {
