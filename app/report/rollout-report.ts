@@ -155,9 +155,9 @@ export function leftToNewer(newerSha: string): Omit<CheckReport, "conclusion"> &
 
 const LEFT_TO_NEWER = "Left to a newer commit";
 
-/** GitHub takes 140 characters for the status of a deployment. */
+/** GitHub takes 140 characters for the status of a deployment; an image's digest would take half of them. */
 export function deploymentDescription(outcome: RolloutOutcome): string {
-  return shorten(oneLine(describeOutcome(outcome)), 140);
+  return shorten(oneLine(describeOutcome(outcome).replace(/@sha256:[0-9a-f]+/g, "")), 140);
 }
 
 function describeOutcome(outcome: RolloutOutcome): string {

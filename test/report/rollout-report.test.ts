@@ -135,7 +135,7 @@ test("many failures are counted and the first are told", () => {
 test.each([
   [deployed, "Healthy."],
   [{ kind: "superseded", bySha: "f" } as const, "A newer commit took over."],
-  [failed, expect.stringMatching(/^The image .{100,}…$/)],
+  [failed, expect.stringMatching(/^The image registry\.campanile\.example\/user-data8:2026\.11\.2 cannot be pulled, .+…$/)],
 ])("a deployment's status: $kind", (outcome, description) => {
   if (outcome.kind !== "deployed" && outcome.kind !== "superseded" && outcome.kind !== "failed") return;
   expect(deploymentDescription(outcome)).toEqual(description);
