@@ -52,7 +52,10 @@ test("what ended in an error of Campanile's own runs again when its delivery is 
   await tables.lock("preview_comment");
   const pullRequest = await person.openPullRequest("Data 8: new image", await bumpedPins(scene, "data8", ["staging", "prod"]));
   const overall = await person.waitForCheck(pullRequest.headSha, "campanile");
-  expect(overall).toMatchObject({ conclusion: "failure", title: "Could not be checked" });
+  expect(overall).toMatchObject({
+    conclusion: "failure",
+    title: "Could not be checked: Campanile met an error of its own.",
+  });
   expect(overall.summary).toContain("redeliver the webhook");
   await tables.unlock("preview_comment");
   await workflows.untilQuiet();

@@ -56,7 +56,7 @@ export function explainHelmFailure(doing: string, failure: Failure, limitSeconds
       "helm-pending",
       `Helm could not ${doing} now.`,
       "Another Helm is at work on this release.",
-      "Find out who else deploys it. The next merge, or a redelivered push, tries again.",
+      "Find out who else deploys it. The next merge tries again.",
       true,
     );
   if (
@@ -68,7 +68,7 @@ export function explainHelmFailure(doing: string, failure: Failure, limitSeconds
       "cluster-unreachable",
       `Helm could not ${doing}.`,
       `The cluster did not answer: ${quote}`,
-      "Look at the cluster's API server. The next merge, or a redelivered push, tries again.",
+      "Look at the cluster's API server. The next merge tries again.",
       true,
     );
   }

@@ -20,7 +20,7 @@ export async function callKubernetes<T>(doing: string, call: () => Promise<T>): 
         why: `The API server's answer: ${words}.`,
         fix: isRefusal
           ? "Check the kubeconfig and the rights of Campanile's account."
-          : "Look at the cluster's API server. The next merge, or a redelivered push, tries again.",
+          : "Look at the cluster's API server. The next merge tries again.",
         canRetry: !isRefusal,
       },
       { cause: status === undefined ? error : undefined },

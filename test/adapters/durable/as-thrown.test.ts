@@ -22,8 +22,7 @@ test.each([
   ["the operator's", operator],
   ["the last of several that the engine gave up on", exhausted],
 ])("an expected error keeps its explanation, also through the database: %s", async (_whose, make) => {
-  for (const error of [make(), await fromDatabase(make())])
-    expect(explanationOf(await thrown(error))).toMatchObject(explanation);
+  for (const error of [make(), await fromDatabase(make())]) expect(explanationOf(await thrown(error))).toMatchObject(explanation);
 });
 
 test("a bug stays a bug", async () => {
