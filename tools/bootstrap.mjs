@@ -30,7 +30,9 @@ export async function bootstrap(script, args) {
   }
   if (script === undefined) return 0;
   // The caller's working directory stays: the command line is used inside other repositories.
-  const ending = await runChild(node, [path.resolve(root, script), ...args], { stdio: "inherit" });
+  // The fourth channel carries nothing: the script sees it close when this process is killed and can hand on no signal any more.
+  const options = { stdio: ["inherit", "inherit", "inherit", "ipc"] };
+  const ending = await runChild(node, [path.resolve(root, script), ...args], options);
   return ending.signal === null ? ending.code : 128 + os.constants.signals[ending.signal];
 }
 

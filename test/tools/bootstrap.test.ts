@@ -122,14 +122,23 @@ test("the script's exit code, its working directory and a signal are handed on",
   expect((await run).stdout).toContain(PROJECT);
 });
 
+test("npm that is killed takes what it started along, although it can hand on no signal", async ({ clone }) => {
+  await installed(clone);
+  const script = path.join(clone.root, "tools/bootstrap.mjs");
+  const start = `require("node:child_process").spawn(process.execPath, [${JSON.stringify(script)}, "stops-when-told.mjs"], { stdio: "inherit" })`;
+  const npm = runNode(["--eval", start], clone.root, { ...clone.env, npm_lifecycle_event: "start" });
+  await seen(npm, "ready");
+  npm.kill("SIGKILL");
+  // Its output ends when nobody is left who could write to it.
+  expect((await npm).all).toContain("told to stop");
+});
+
 function bootstrap(clone: Clone, ...args: string[]) {
-  return execa(process.execPath, [path.join(clone.root, "tools/bootstrap.mjs"), ...args], {
-    cwd: PROJECT,
-    env: clone.env,
-    stdin: "ignore",
-    all: true,
-    reject: false,
-  });
+  return runNode([path.join(clone.root, "tools/bootstrap.mjs"), ...args], PROJECT, clone.env);
+}
+
+function runNode(args: readonly string[], cwd: string, env: Record<string, string>) {
+  return execa(process.execPath, args, { cwd, env, stdin: "ignore", all: true, reject: false });
 }
 
 async function installed(clone: Clone): Promise<void> {
@@ -162,7 +171,7 @@ async function writeClone(root: string, port: number): Promise<void> {
   await writeFile(path.join(root, "script.mjs"), 'console.log("ran with", ...process.argv.slice(2));\n');
   await writeFile(
     path.join(root, "stops-when-told.mjs"),
-    'process.on("SIGTERM", () => process.exit(7));\nsetInterval(() => {}, 1000);\nconsole.log("ready in", process.cwd());\n',
+    'process.on("SIGTERM", () => { console.log("told to stop"); process.exit(7); });\nsetInterval(() => {}, 1000);\nconsole.log("ready in", process.cwd());\n',
   );
   const npm = path.join(root, "machine", "npm");
   await writeFile(

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { isatty } from "node:tty";
 
+const LOOK_AGAIN_MS = 500;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /**
@@ -22,7 +23,13 @@ export function runChild(command, args, options, onStarted = () => {}) {
       child.kill(signal);
     };
     for (const signal of SIGNALS) process.on(signal, forward);
+    const parent = process.ppid;
+    // An npm that is killed hands on nothing either, and has no channel to us.
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) child.kill("SIGTERM");
+    }, LOOK_AGAIN_MS);
     const stopForwarding = () => {
+      clearInterval(watch);
       for (const signal of SIGNALS) process.off(signal, forward);
     };
     child.once("error", (error) => {
