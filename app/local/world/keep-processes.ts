@@ -9,6 +9,11 @@ export interface Keeper {
    */
   keep(target: number, signal?: NodeJS.Signals): void;
   forget(target: number): void;
+  /**
+   * Also ends what runs with its home in this folder: a program that a part started in a group of its own, as Campanile does with
+   * Helm, has no parent any more once that part has crashed.
+   */
+  keepHomesIn(dir: string): void;
   /** From the moment it was asked to end them all: a process that ends now has not crashed, and none may be started. */
   isClosing(): boolean;
   /** Ends whatever is still kept, and the keeper itself. */
@@ -18,6 +23,7 @@ export interface Keeper {
 /** Starts the keeper in a session of its own, so that a Ctrl-C for the world does not reach it first. */
 export function startKeeper(): Keeper {
   const kept = new Map<number, NodeJS.Signals>();
+  const homes = new Set<string>();
   let isClosing = false;
   // A keeper that was killed leaves nobody to end the rest, so the next one takes over.
   const start = (): KeeperProcess => {
@@ -25,6 +31,7 @@ export function startKeeper(): Keeper {
       if (!isClosing) running = start();
     });
     for (const [target, signal] of kept) started.send(`keep ${target} ${signal}`);
+    for (const dir of homes) started.send(`homes ${dir}`);
     return started;
   };
   let running = start();
@@ -37,6 +44,10 @@ export function startKeeper(): Keeper {
     forget(target) {
       kept.delete(target);
       running.send(`forget ${target}`);
+    },
+    keepHomesIn(dir) {
+      homes.add(dir);
+      running.send(`homes ${dir}`);
     },
     async close() {
       isClosing = true;
@@ -63,6 +74,8 @@ function spawnKeeper(onExit: () => void): KeeperProcess {
   return {
     send: (line) => void child.stdin.write(`${line}\n`),
     async end() {
+      // Whoever waits for it may have nothing else left to do, and would end before it.
+      child.ref();
       child.stdin.end();
       await exited;
     },

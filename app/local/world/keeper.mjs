@@ -1,7 +1,8 @@
 // Ends every process of the world once the world itself is gone, however it went: the system closes a pipe even after SIGKILL.
-// Standard input, one line each: "keep <target> <signal>" and "forget <target>". End of input means: end them all.
-// A target is a process id, or the negative id of a process group.
+// Standard input, one line each: "keep <target> <signal>", "forget <target>", "homes <folder>". End of input means: end them all.
+// A target is a process id, or the negative id of a process group; a folder stands for what runs with its home in there.
 import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { createInterface } from "node:readline";
 
 const KILL_AFTER_MS = 3_000;
@@ -9,6 +10,7 @@ const KILL_AFTER_MS = 3_000;
 const GIVE_UP_AFTER_MS = 5_000;
 /** How to ask each target to end. */
 const targets = new Map();
+const homes = [];
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
@@ -16,10 +18,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [verb, target, signal = "SIGTERM"] = line.split(" ");
   if (verb === "keep") targets.set(Number(target), signal);
   if (verb === "forget") targets.delete(Number(target));
+  if (verb === "homes") homes.push(line.slice(verb.length + 1) + path.sep);
 }
 
 // A program that a part started in a group of its own, as Helm is, is told by its parent to end. It may need killing if the parent does.
 for (const pid of descendantsOf([...targets.keys()].map(Math.abs))) if (!targets.has(-pid)) targets.set(pid, 0);
+// One that has lost its parent is told by nobody.
+for (const pid of runningPids()) if (!targets.has(-pid) && !targets.has(pid) && isAtHome(pid)) targets.set(pid, "SIGTERM");
 signalAll((target) => targets.get(target));
 const startedAt = Date.now();
 const watch = setInterval(() => {
@@ -49,6 +54,15 @@ function descendantsOf(pids) {
   const found = [];
   for (let next = pids; next.length > 0; found.push(...next)) next = next.flatMap((pid) => childrenOf.get(pid) ?? []);
   return found;
+}
+
+function isAtHome(pid) {
+  try {
+    const [, home = ""] = /(?:^|\0)HOME=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
+    return homes.some((dir) => home.startsWith(dir));
+  } catch {
+    return false;
+  }
 }
 
 function runningPids() {

@@ -66,6 +66,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
   const dir = path.join(world.dir, "institutions", owner);
   const port = await findFreePort();
   const campanileUrl = `http://127.0.0.1:${port}`;
+  options.keeper.keepHomesIn(dir);
   const keys = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -83,6 +84,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
 
   // What an operator would write into a Deployment.
   const campanileEnv = {
+    HOME: path.join(dir, "home"),
     CAMPANILE_GITHUB_APP_ID: String(appId),
     CAMPANILE_GITHUB_PRIVATE_KEY: keys.privateKey,
     CAMPANILE_WEBHOOK_SECRET: webhookSecret,
