@@ -54,8 +54,15 @@ export async function encryptSecrets({ path, values }: PlainSecrets, ageRecipien
   const { stdout } = await execa(
     sopsBinary,
     ["encrypt", "--age", ageRecipient, "--input-type", "yaml", "--output-type", "yaml", "--filename-override", path],
-    // A .sops.yaml of the folder it runs in would have its own idea of the keys.
-    { input: stringify(values), cwd: tmpdir(), timeout: TIME_LIMIT_MS, stripFinalNewline: false },
+    {
+      input: stringify(values),
+      // A .sops.yaml of the folder it runs in would have its own idea of the keys, and so would SOPS_PGP_FP and its like.
+      cwd: tmpdir(),
+      env: { PATH: process.env.PATH, HOME: tmpdir() },
+      extendEnv: false,
+      timeout: TIME_LIMIT_MS,
+      stripFinalNewline: false,
+    },
   );
   return schemaLine(path, "secrets") + stdout;
 }
