@@ -42,6 +42,7 @@ export async function ensureTools(
   const cacheDir = userCacheDir();
   const missing: ToolName[] = [];
   for (const name of names) if (!(await isInstalled(name, cacheDir))) missing.push(name);
+  if (missing.length > FEW) onProgress({ state: "ended", text: announcement(missing.length, cacheDir) });
   for (const [index, name] of missing.entries()) {
     if (name === "github-openapi") await installGithubOpenapi(cacheDir, onProgress);
     else {
@@ -50,6 +51,16 @@ export async function ensureTools(
     }
   }
   return pathsOf(cacheDir);
+}
+
+/** Fewer are there before anybody has read about it. */
+const FEW = 2;
+
+function announcement(count: number, cacheDir: string): string {
+  return (
+    `${count} tools are made from their sources, once for all clones of this user: about 10 minutes on 2 cores.\n` +
+    `They go to ${cacheDir} (1 GB). Go's own caches grow by about 10 GB; \`go clean -cache -modcache\` empties them afterwards.`
+  );
 }
 
 /** @see XDG Base Directory Specification: a relative path is to be ignored */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -21,6 +21,15 @@ test("a machine without Go and Python is told what to install, without a stack t
   expect(result.stderr).toContain("there is no python3");
   expect(result.stderr).toContain("Install Go from");
   expect(result.stderr).not.toMatch(/^\s+at /m);
+});
+
+test("a cache folder that is no absolute path is ignored, as XDG says, and the one in the home folder is used", async () => {
+  const home = await mkdtemp(path.join(tmpdir(), "campanile-home-"));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const env = { PATH: "", HOME: home, XDG_CACHE_HOME: "some/folder" };
+  await execa(process.execPath, [SCRIPT, "registry"], { cwd: home, env, reject: false });
+  expect(await readdir(home)).toEqual([".cache"]);
+  expect(await readdir(path.join(home, ".cache"))).toEqual(["campanile"]);
 });
 
 test("a tool that does not exist is answered with those that do", async () => {
