@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
+import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { startWorld, type WorldDescription } from "../../app/local/world/start-world.ts";
 
 declare module "vitest" {
@@ -13,22 +14,29 @@ const WORLD_DIR = path.join(import.meta.dirname, "../../.campanile/test");
 
 /**
  * One world for the whole run; each story brings an institution of its own. While you write a test, `npm run world` in another
- * terminal and `CAMPANILE_WORLD=.campanile/start/world.json npm test -- FILE` save its start.
+ * terminal and `CAMPANILE_WORLD=.campanile/world.json npm test -- FILE` save its start.
  */
 export default async function startSharedWorld(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env.CAMPANILE_WORLD;
   if (running !== undefined) {
-    project.provide("world", JSON.parse(await readFile(running, "utf8")) as WorldDescription);
+    project.provide("world", await readWorld(running));
     return async () => {};
   }
-  const {
-    keeper: _keeper,
-    stop,
-    ...description
-  } = await startWorld({
+  const keeper = startKeeper();
+  const { stop, ...description } = await startWorld({
     dir: WORLD_DIR,
+    keeper,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });
   project.provide("world", description);
   return stop;
+}
+
+async function readWorld(file: string): Promise<WorldDescription> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    const fix = "Start it with `npm run world` in another terminal, or unset CAMPANILE_WORLD.";
+    throw new Error(`CAMPANILE_WORLD names ${file}, which describes no world that is up. ${fix}`, { cause });
+  }
 }

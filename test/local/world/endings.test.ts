@@ -28,13 +28,16 @@ describe("no process outlives the world, and it can be started again at once", (
     expect(await takenPorts(world)).toEqual([]);
   });
 
-  test("after SIGTERM", async () => {
-    const world = await startInSameFolder();
-    world.signal("process", "SIGTERM");
-    expect(await world.ended).toMatchObject({ exitCode: 0 });
-    expect(await stillRunning(world.tree)).toEqual([]);
-    expect(await takenPorts(world)).toEqual([]);
-  });
+  test.each(["SIGTERM", "SIGHUP"] as const)(
+    "after %s, as from a service manager or a terminal that is closed",
+    async (signal) => {
+      const world = await startInSameFolder();
+      world.signal("process", signal);
+      expect(await world.ended).toMatchObject({ exitCode: 0 });
+      expect(await stillRunning(world.tree)).toEqual([]);
+      expect(await takenPorts(world)).toEqual([]);
+    },
+  );
 
   test("after SIGKILL of its first process alone", async () => {
     const world = await startInSameFolder();

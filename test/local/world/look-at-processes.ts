@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 
 interface ProcessStatus {
   parent: number;
@@ -37,6 +37,31 @@ export async function namingFolder(dir: string): Promise<number[]> {
     pids.map(async (pid) => ((await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).includes(dir) ? [pid] : [])),
   );
   return named.flat();
+}
+
+/** Where a process takes TCP connections: "127.0.0.1:6443", "[::]:80". */
+export async function listeningAddresses(pid: number): Promise<string[]> {
+  const files = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => "")));
+  const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+  const tables = await Promise.all(["tcp", "tcp6"].map((table) => readFile(`/proc/${pid}/net/${table}`, "utf8")));
+  return tables.flatMap((table) =>
+    table
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .flatMap(([, local = "", , state, , , , , , inode = ""]) => (state === LISTEN && own.has(inode) ? [addressOf(local)] : [])),
+  );
+}
+
+/** @see proc_pid_net(5): the state as a number, addresses as words of four bytes, the last byte of each first */
+const LISTEN = "0A";
+
+function addressOf(local: string): string {
+  const [hex = "", port = ""] = local.split(":");
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, "hex").reverse()]);
+  const v6 = Array.from({ length: 8 }, (_, index) => (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16));
+  const host = bytes.length === 4 ? bytes.join(".") : `[${new URL(`http://[${v6.join(":")}]`).hostname.slice(1, -1)}]`;
+  return `${host}:${Number.parseInt(port, 16)}`;
 }
 
 export function signalQuietly(target: number, signal: NodeJS.Signals): void {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { startKeeper } from "../../../app/local/world/keep-processes.ts";
+import { createEnding } from "../../../app/local/world/create-ending.ts";
 import { startControlPlane } from "../../../app/local/world/start-control-plane.ts";
 import { startPostgres } from "../../../app/local/world/start-postgres.ts";
 import { ensureTools } from "../../../tools/install-tools.ts";
@@ -21,21 +21,8 @@ async function main(): Promise<void> {
   const logDir = path.join(dir, "logs");
   await rm(dir, { recursive: true, force: true });
   await mkdir(logDir, { recursive: true });
-  const keeper = startKeeper();
-  let isEnding = false;
-  const end = async (code: number) => {
-    if (isEnding) return;
-    isEnding = true;
-    await keeper.close();
-    process.exit(code);
-  };
-  process.on("SIGINT", () => void end(0));
-  process.on("SIGTERM", () => void end(0));
-  const onCrash = (message: string) => {
-    process.stderr.write(`${message}\n`);
-    void end(1);
-  };
-  const shared = { logDir, keeper, onCrash };
+  const ending = createEnding((why) => void process.stderr.write(`${why}\n`));
+  const shared = { logDir, keeper: ending.keeper, onCrash: ending.crash };
   const [postgres, plane] = await Promise.all([
     startPostgres({ ...shared, dir }),
     parts.includes("kubernetes") ? startControlPlane(dir, await ensureTools(["etcd", "kubernetes"]), shared) : undefined,
@@ -46,6 +33,7 @@ async function main(): Promise<void> {
     databaseUrl: postgres.url,
     ...(plane ? { server: plane.server, adminKubeconfig: plane.adminKubeconfig } : {}),
   };
+  ending.nothingLeftToDo();
   process.stdout.write(`${JSON.stringify(world)}\n`);
 }
 
