@@ -23,8 +23,13 @@ export interface Annotation {
   message: string;
 }
 
-/** GitHub's limit is 65,535 for each field. */
-const FIELD_LIMIT_BYTES = 60_000;
+/** GitHub's limit is 65,535 for each field, counted in characters; bytes are never fewer. The rest is for what is said of a cut. */
+const FIELD_LIMIT_BYTES = 65_000;
+/** Ten calls for one check. Nobody reads more, and a pull request must not use up an hour's worth of GitHub's API. */
+const ANNOTATIONS_LIMIT = 500;
+/** So many of the worst are worth a look before the whole list. */
+const SUMMARY_FINDINGS = 5;
+const MESSAGE_LIMIT = 4_000;
 /** A title is one line in a list of checks. */
 const TITLE_LIMIT = 200;
 const LEVELS: Record<Severity, Annotation["annotation_level"]> = { block: "failure", warn: "warning", info: "notice" };
@@ -32,27 +37,46 @@ const LEVELS: Record<Severity, Annotation["annotation_level"]> = { block: "failu
 /** `campanile / config`: is what the files say right? */
 export function configCheck(result: PreviewResult): CheckReport {
   if (result.couldNot) return couldNotCheck(result.couldNot);
-  const blocking = result.findings.filter((finding) => finding.severity === "block").length;
+  const { findings } = result;
+  const blocking = findings.filter((finding) => finding.severity === "block");
   const title =
-    blocking > 0
-      ? `${plural(blocking, "fault")} to mend`
-      : result.findings.length > 0
-        ? plural(result.findings.length, "remark")
+    blocking.length > 0
+      ? `${plural(blocking.length, "fault")} to mend`
+      : findings.length > 0
+        ? plural(findings.length, "remark")
         : "No faults found";
-  const { text, left } = takeParts(result.findings.map(describeFinding), FIELD_LIMIT_BYTES);
-  const summary =
-    result.findings.length === 0
-      ? "Every file of the fleet was read and fits its schema."
-      : "Each fault is also shown on its line under “Files changed”.";
+  const { text, left } = takeParts(findings.map(describeFinding), FIELD_LIMIT_BYTES);
+  const cut = `\n\n_This list is cut: ${plural(left, "more finding")} did not fit. To see all of them: ${AT_HOME}_`;
   return {
-    conclusion: blocking > 0 ? "failure" : "success",
+    conclusion: blocking.length > 0 ? "failure" : "success",
     title,
-    summary,
-    ...(text === ""
-      ? {}
-      : { text: left > 0 ? `${text}\n\n_${left} more not shown here, but on their lines under “Files changed”._` : text }),
-    annotations: result.findings.map(annotate),
+    summary: configSummary(findings, blocking),
+    ...(text === "" ? {} : { text: left > 0 ? text + cut : text }),
+    annotations: findings.slice(0, ANNOTATIONS_LIMIT).map(annotate),
   };
+}
+
+const AT_HOME = "`campanile validate --base origin/main --head HEAD` in a clone.";
+
+/** For somebody who has a lab in ten minutes: can this be merged, what is worst, where to look. */
+function configSummary(findings: readonly Finding[], blocking: readonly Finding[]): string {
+  if (findings.length === 0) return "Every file of the fleet was read, and no rule has anything to say. Nothing to do here.";
+  const remarks = findings.length - blocking.length;
+  const verdict =
+    blocking.length > 0
+      ? `**This cannot be merged yet.** ${plural(blocking.length, "fault")} must be mended${remarks > 0 ? `; ${plural(remarks, "remark")} can wait` : ""}. Push the fix to this branch, and the check runs again.`
+      : `**Nothing here stops the merge.** ${plural(remarks, "remark")} to read first.`;
+  const worst = (blocking.length > 0 ? blocking : findings).slice(0, SUMMARY_FINDINGS);
+  const more = (blocking.length > 0 ? blocking : findings).length - worst.length;
+  const list = [
+    ...worst.map(({ what, fix, at }) => `- ${placeOf(at)}: ${inBrief(what)} **→ ${inBrief(fix)}**`),
+    ...(more > 0 ? [`- … and ${more} more, below.`] : []),
+  ];
+  const where =
+    findings.length > ANNOTATIONS_LIMIT
+      ? `The ${ANNOTATIONS_LIMIT} that matter most are marked on their lines`
+      : "Each is marked on its line";
+  return `${verdict}\n\n${list.join("\n")}\n\n${where}, under “Files changed” where this pull request touches the line, and else at the end of this page. To look before you push: ${AT_HOME}`;
 }
 
 /** `campanile / diff (<environment>)`: what would change there? */
@@ -159,9 +183,17 @@ export function unexpectedFailure(): Explanation {
   };
 }
 
+const BRIEF_LIMIT = 300;
+
+const inBrief = (text: string) => escapeMarkdown(shorten(oneLine(text), BRIEF_LIMIT));
+
+const MARKS: Record<Severity, string> = { block: "❌", warn: "⚠️", info: "ℹ️" };
+
 function describeFinding(finding: Finding): string {
-  return `**${escapeMarkdown(finding.at.file)}, line ${finding.at.line}** (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
+  return `${MARKS[finding.severity]} ${placeOf(finding.at)} (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
 }
+
+const placeOf = ({ file, line }: Finding["at"]) => `**${escapeMarkdown(file)}, line ${line}**`;
 
 function annotate(finding: Finding): Annotation {
   return {
@@ -170,6 +202,6 @@ function annotate(finding: Finding): Annotation {
     end_line: finding.at.line,
     annotation_level: LEVELS[finding.severity],
     title: finding.code,
-    message: clean(`${finding.what}\n${finding.why}\n${finding.fix}`),
+    message: shorten(clean(`${finding.what}\n${finding.why}\n${finding.fix}`), MESSAGE_LIMIT),
   };
 }
