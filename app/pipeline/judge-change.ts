@@ -72,7 +72,7 @@ async function readCharts(
   );
   const charts = new Map<string, Chart>();
   for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {
-    const chart = parsed.get(pin.digest) ?? (readChart && (await readOne(pin, readChart)));
+    const chart = parsed.get(pin.digest) ?? (await readOne(pin, readChart));
     if (!chart) continue;
     if (parsed.size >= REMEMBERED_CHARTS) parsed.clear();
     parsed.set(pin.digest, chart);
@@ -82,9 +82,11 @@ async function readCharts(
 }
 
 /** A chart that cannot be had is told by the renderer, with the reason; what the rules can say without it is said. */
-async function readOne(pin: ChartPin, readChart: ReadsCharts): Promise<Chart | undefined> {
+async function readOne(pin: ChartPin, readChart: ReadsCharts | undefined): Promise<Chart | undefined> {
+  // A chart in the repository itself is at hand; those that it is made of may not be.
+  if (pin.folder) return parseChart(pin.folder.files);
   try {
-    return parseChart(await readChart(pin));
+    return readChart && parseChart(await readChart(pin));
   } catch (error) {
     if (!explanationOf(error)) throw error;
     return undefined;

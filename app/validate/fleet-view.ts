@@ -32,6 +32,8 @@ export interface ReleaseView {
   jupyterhub: Chart | undefined;
   /** The pinned chart and those that it is made of, each where its values stand; empty where it could not be read. */
   charts: PlacedChart[];
+  /** Whether every chart's defaults are in `effective`: else what the files don't say may still be said by a chart. */
+  areDefaultsKnown: boolean;
   /** @param path below `values` */
   placeOf(path: ValuePath): FilePlace;
   /** For people, from the top of the files: `jupyterhub.singleuser.memory.limit`. */
@@ -94,6 +96,7 @@ function releaseView(of: {
   const chart = of.context.charts?.get(config.pins.hub.digest);
   const { whole, charts } = wholeValues(of, chart);
   const { prefix } = whole;
+  const jupyterhub = charts.find(({ path }) => path.join(".") === prefix.join("."))?.chart;
   return {
     id: `${hub}-${environment}`,
     hub,
@@ -106,8 +109,9 @@ function releaseView(of: {
     layers: whole.layers.map(({ file, values }) => ({ file, values: objectAt(values, prefix) })),
     whole,
     chart,
-    jupyterhub: charts.find(({ path }) => path.join(".") === prefix.join("."))?.chart,
+    jupyterhub,
     charts,
+    areDefaultsKnown: jupyterhub !== undefined,
     placeOf: (path) => whole.placeOf([...prefix, ...path]),
     nameOf: (path) => [...prefix, ...path].join("."),
   };

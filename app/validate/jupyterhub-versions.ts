@@ -17,9 +17,11 @@ const CONTENTS = [
   { chart: "1.0.0-0", jupyterhub: "1.5.0", oauthenticator: "14.2.0" },
 ];
 
-/** JupyterHub's chart as the release has it, or undefined where the pinned chart could not be read and is not JupyterHub's own. */
-export function jupyterhubChart({ jupyterhub, config }: ReleaseView): Pick<Chart, "version"> | undefined {
+/** JupyterHub's chart as the release has it, or undefined where nobody can say. */
+export function jupyterhubChart({ jupyterhub, chart: wrapper, whole, config }: ReleaseView): Pick<Chart, "version"> | undefined {
   if (jupyterhub) return jupyterhub;
+  const declared = wrapper?.dependencies?.find(({ name, alias }) => (alias ?? name) === whole.prefix[0]);
+  if (declared) return semver.valid(declared.version) ? declared : undefined;
   const { chart, version } = config.pins.hub;
   return chart === "jupyterhub" ? { version } : undefined;
 }

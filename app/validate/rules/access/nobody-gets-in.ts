@@ -54,6 +54,8 @@ const ALLOWS =
 
 function isClosed(release: ReleaseView): boolean {
   const { effective: values } = release;
+  // A wrapper chart may hold the rule for all hubs.
+  if (!release.chart && release.whole.prefix.length > 0) return false;
   const className = authenticatorClass(values);
   if (className === undefined || !NEED_A_RULE.has(className)) return false;
   const version = contentsOf(release);

@@ -1,7 +1,8 @@
 import { suggestName } from "../../../domain/suggest-name.ts";
-import { valueAt } from "../../../domain/value-at.ts";
+import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
 import { authenticatorClass, authenticatorTraits } from "../../authenticator.ts";
 import { judgeTrait, type TraitVerdict } from "../../authenticator-traits.ts";
+import type { ReleaseView } from "../../fleet-view.ts";
 import { contentsOf } from "../../jupyterhub-versions.ts";
 import { forEachRelease, type Rule } from "../../rule.ts";
 
@@ -26,8 +27,7 @@ export const traitUnknown: Rule = {
     const { values, effective, placeOf, nameOf } = release;
     const className = authenticatorClass(effective);
     if (className === undefined) return [];
-    // An image of one's own may bring another version, and code of one's own.
-    const hasOwnImage = valueAt(values, ["hub", "image", "name"]) !== undefined;
+    const hasOwnImage = mayHaveOwnImage(release);
     const version = hasOwnImage ? undefined : contentsOf(release)?.oauthenticator;
     return authenticatorTraits(values, className).flatMap(({ section, trait, path }) => {
       const verdict = judgeTrait(className, section, trait, version);
@@ -38,6 +38,14 @@ export const traitUnknown: Rule = {
     });
   }),
 };
+
+const HUB_IMAGE: ValuePath = ["hub", "image", "name"];
+
+/** An image of one's own may bring another version, and code of one's own. */
+function mayHaveOwnImage({ chart, jupyterhub, effective }: ReleaseView): boolean {
+  const name = valueAt(effective, HUB_IMAGE);
+  return !chart || (name !== undefined && name !== valueAt(jupyterhub?.values ?? {}, HUB_IMAGE));
+}
 
 function describe(verdict: TraitVerdict, className: string, trait: string, version: string | undefined) {
   if (verdict.kind === "unknown") {

@@ -1,5 +1,5 @@
 import type { ValuePath } from "../../../domain/value-at.ts";
-import { isChanged } from "../../compare-values.ts";
+import { changesAt } from "../../compare-values.ts";
 import { forEachChange, type Rule } from "../../rule.ts";
 
 /** What decides in which volume and folder a student's work lies. */
@@ -38,7 +38,8 @@ export const homeMoves: Rule = {
     },
   },
   check: forEachChange((before, after) =>
-    DECIDES_HOME.filter((path) => isChanged(before, after, path)).map((path) => ({
+    changesAt(before, after, DECIDES_HOME, after.areDefaultsKnown).map(({ path, severity }) => ({
+      severity,
       at: after.placeOf(path),
       what: `"${after.nameOf(path)}" changes, and with it where students' homes are looked for.`,
     })),

@@ -1,5 +1,5 @@
 import type { ValuePath } from "../../../domain/value-at.ts";
-import { isChanged } from "../../compare-values.ts";
+import { changesAt } from "../../compare-values.ts";
 import { forEachChange, type Rule } from "../../rule.ts";
 
 const CLASSES: readonly ValuePath[] = [
@@ -26,7 +26,8 @@ export const storageClassChanges: Rule = {
     },
   },
   check: forEachChange((before, after) =>
-    CLASSES.filter((path) => isChanged(before, after, path)).map((path) => ({
+    changesAt(before, after, CLASSES, after.areDefaultsKnown).map(({ path, severity }) => ({
+      severity,
       at: after.placeOf(path),
       what: `"${after.nameOf(path)}" changes, but the disks that are there stay what they are.`,
     })),

@@ -1,7 +1,7 @@
 import stringify from "safe-stable-stringify";
 import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
 import { authenticatorClass, CLASS_PATH, sectionsOf } from "../../authenticator.ts";
-import { isChanged } from "../../compare-values.ts";
+import { changesAt } from "../../compare-values.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { isOpaque } from "../../opaque.ts";
 import { listAt } from "../../overrides.ts";
@@ -44,19 +44,19 @@ export const usernameChanges: Rule = {
   },
   check: forEachChange((before, after) => {
     const [old, now] = [authenticatorClass(before.effective), authenticatorClass(after.effective)];
-    const classes = isChanged(before, after, CLASS_PATH) && old !== now ? [CLASS_PATH] : [];
     const settings = sectionsOf(now ?? "Authenticator").flatMap((section) =>
       MAKES_NAMES.map((trait): ValuePath => ["hub", "config", section, trait]),
     );
-    const paths = [
-      ...classes,
-      ...settings.filter((path) => isChanged(before, after, path)),
-      ...(stripsOtherwise(before, after) ? [GOOGLE_DOMAINS] : []),
-    ];
-    return paths.map((path) => ({
-      at: after.placeOf(path),
-      what: `"${after.nameOf(path)}" changes, and with it the names of users.`,
-    }));
+    // Two ways to write one class are no change.
+    const paths = old === now ? settings : [CLASS_PATH, ...settings];
+    const changes = changesAt(before, after, paths, after.areDefaultsKnown);
+    return [...changes, ...(stripsOtherwise(before, after) ? [{ path: GOOGLE_DOMAINS, severity: "block" as const }] : [])].map(
+      ({ path, severity }) => ({
+        at: after.placeOf(path),
+        what: `"${after.nameOf(path)}" changes, and with it the names of users.`,
+        severity,
+      }),
+    );
   }),
 };
 

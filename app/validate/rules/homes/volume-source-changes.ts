@@ -1,6 +1,7 @@
+import type { Severity } from "../../../domain/finding.ts";
 import { isJsonObject, type JsonObject } from "../../../domain/json.ts";
 import type { ValuePath } from "../../../domain/value-at.ts";
-import { isChanged } from "../../compare-values.ts";
+import { changesAt } from "../../compare-values.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { listAt } from "../../overrides.ts";
 import { forEachChange, type ReleaseFault, type Rule } from "../../rule.ts";
@@ -33,25 +34,24 @@ export const volumeSourceChanges: Rule = {
     passes: { prod: "nfsPVC: { nfs: { serverIP: 10.0.0.2, shareName: shares/data8/prod, mountOptions: [soft, noatime] } }" },
   },
   check: forEachChange((before, after) => [
-    ...SOURCES.filter((path) => isChanged(before.whole, after.whole, path)).map((path) => faultAt(after, path)),
+    ...changesAt(before.whole, after.whole, SOURCES, after.chart !== undefined).map((change) => faultAt(after, change)),
     ...homeVolumes(before, after),
   ]),
 };
 
-function faultAt(after: ReleaseView, path: ValuePath): ReleaseFault {
+function faultAt(after: ReleaseView, { path, severity }: { path: ValuePath; severity: Severity }): ReleaseFault {
   const what = `"${path.join(".")}" changes, and with it the volume that all homes of the hub are on.`;
-  return { at: after.whole.placeOf(path), what };
+  return { at: after.whole.placeOf(path), what, severity };
 }
 
 /** A volume named home that is written out in the values: its source decides as much. */
 function homeVolumes(before: ReleaseView, after: ReleaseView): ReleaseFault[] {
   const index = indexOfHome(after.values);
   if (index === undefined || indexOfHome(before.values) !== index) return [];
-  const sources = ["nfs", "persistentVolumeClaim", "csi", "azureFile", "hostPath"];
-  return sources
-    .map((source): ValuePath => [...STATIC_VOLUMES, index, source])
-    .filter((path) => isChanged(before, after, path))
-    .map((path) => faultAt(after, [...after.whole.prefix, ...path]));
+  const sources = ["nfs", "persistentVolumeClaim", "csi", "azureFile", "hostPath"].map(
+    (source): ValuePath => [...after.whole.prefix, ...STATIC_VOLUMES, index, source],
+  );
+  return changesAt(before.whole, after.whole, sources, true).map((change) => faultAt(after, change));
 }
 
 function indexOfHome(values: JsonObject): number | undefined {

@@ -21,11 +21,11 @@ export const volumeUndeclared: Rule = {
         "jupyterhub: { singleuser: { storage: { type: static, static: { pvcName: homes } } }, custom: { group_profiles: { 'course::1538208': { extraVolumeMounts: [{ name: home, mountPath: /srv/homes }] } } } }",
     },
   },
-  check: forEachRelease(({ values, effective, placeOf, nameOf }) => {
+  check: forEachRelease(({ chart, values, effective, placeOf, nameOf }) => {
     const base = baseVolumes(effective);
     // Python may add volumes of its own, and so may a setting of KubeSpawner itself.
     const code = extraConfig(effective);
-    if (!base || valueAt(effective, ["hub", "config", "KubeSpawner", "volumes"]) !== undefined) return [];
+    if (!chart || !base || valueAt(effective, ["hub", "config", "KubeSpawner", "volumes"]) !== undefined) return [];
     const storage = valueAt(effective, ["singleuser", "storage"]);
     if (!isJsonObject(storage) || typeof storage.type !== "string") return [];
     const within = (mounts: ValuePath, volumes: ValuePath | undefined) => {
