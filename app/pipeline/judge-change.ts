@@ -2,9 +2,10 @@ import type { Chart } from "../domain/chart/chart.ts";
 import { explanationOf } from "../domain/errors.ts";
 import { type Finding, sortFindings } from "../domain/finding.ts";
 import type { ChartPin, Fleet } from "../domain/hub.ts";
+import { readChart as parseChart } from "../load/chart/read-chart.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { type LoadedFleet, loadFleet } from "../load/load-fleet.ts";
-import { parseChart } from "../load/parse-chart.ts";
+
 import { readTexts } from "../load/read-texts.ts";
 import { type FleetView, fleetView, viewWithoutFleet } from "../validate/fleet-view.ts";
 import type { CommitText } from "../validate/rule.ts";
@@ -83,10 +84,10 @@ async function readCharts(
 
 /** A chart that cannot be had is told by the renderer, with the reason; what the rules can say without it is said. */
 async function readOne(pin: ChartPin, readChart: ReadsCharts | undefined): Promise<Chart | undefined> {
-  // A chart in the repository itself is at hand; those that it is made of may not be.
-  if (pin.folder) return parseChart(pin.folder.files);
   try {
-    return readChart && parseChart(await readChart(pin));
+    // A chart in the repository itself is at hand; those that it is made of may not be.
+    const files = pin.folder?.files ?? (readChart && (await readChart(pin)));
+    return files && parseChart(files, `${pin.chart} ${pin.version}`).chart;
   } catch (error) {
     if (!explanationOf(error)) throw error;
     return undefined;

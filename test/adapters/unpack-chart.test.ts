@@ -4,7 +4,7 @@ import path from "node:path";
 import { create } from "tar";
 import { expect, onTestFinished, test } from "vitest";
 import { unpackChart } from "../../app/adapters/charts/unpack-chart.ts";
-import { parseChart } from "../../app/load/parse-chart.ts";
+import { readChart } from "../../app/load/chart/read-chart.ts";
 import { packSampleCharts } from "../../app/local/seed/sample-artefacts.ts";
 import { writeFolder } from "../cli/write-folder.ts";
 
@@ -18,7 +18,7 @@ test("a packed chart is read with the chart inside it, its defaults and its sche
   const file = path.join(await temporaryFolder(), "hub.tgz");
   const [hub] = await packSampleCharts();
   await writeFile(file, hub?.tgz ?? "");
-  const chart = parseChart(await unpackChart(file));
+  const { chart } = readChart(await unpackChart(file), "hub");
   expect(chart).toMatchObject({
     name: "hub",
     version: "1.0.0",
@@ -40,13 +40,9 @@ test("a chart that lies packed in another one is read too, and old requirements"
   await writeFolder(folder, { "outer/charts/README.md": "" });
   await create({ cwd: folder, gzip: true, file: path.join(folder, "outer/charts/inner-2.0.0.tgz") }, ["inner"]);
   await create({ cwd: folder, gzip: true, file: path.join(folder, "outer.tgz") }, ["outer"]);
-  expect(parseChart(await unpackChart(path.join(folder, "outer.tgz")))).toMatchObject({
+  expect(readChart(await unpackChart(path.join(folder, "outer.tgz")), "outer").chart).toMatchObject({
     name: "outer",
     dependencies: [{ name: "inner", version: "^2.0.0", alias: "other" }],
     subcharts: [{ name: "inner", values: { mode: 438 } }],
   });
-});
-
-test("what is no chart is none", () => {
-  expect(parseChart(new Map())).toBeUndefined();
 });
