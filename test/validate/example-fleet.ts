@@ -39,7 +39,7 @@ environments:
   };
 }
 
-async function loadExample(example: Example): Promise<LoadedFleet> {
+export async function loadExample(example: Example): Promise<LoadedFleet> {
   return loadFleet(treeOf(exampleFiles(example)), SHA);
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { markdownTable } from "markdown-table";
-import { ALL_RULES } from "../../validate/all-rules.ts";
+import { EVERY_CHECK } from "./every-check.ts";
 import { describeRule } from "./rules-command.ts";
 
 const RULES_FOLDER = path.resolve(import.meta.dirname, "../../../docs/rules");
@@ -14,11 +14,11 @@ same pages. They are written from [app/validate/rules](../../app/validate/rules)
 
 /** The pages under docs/rules by file name: one a rule, and the list. */
 export function rulePages(): Map<string, string> {
-  const rows = ALL_RULES.map(({ code, family, severity, title }) => [`[${code}](${code}.md)`, family, severity, title]);
+  const rows = EVERY_CHECK.map(({ code, family, severity, title }) => [`[${code}](${code}.md)`, family, severity, title]);
   const index = markdownTable([["Rule", "About", "Severity", "What must hold"], ...rows]);
   return new Map([
     ["README.md", `${INDEX_HEAD}\n\n${index}\n`],
-    ...ALL_RULES.map((rule) => [`${rule.code}.md`, describeRule(rule)] as const),
+    ...EVERY_CHECK.map((rule) => [`${rule.code}.md`, describeRule(rule)] as const),
   ]);
 }
 

@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { markdownTable } from "markdown-table";
 import { stringify } from "yaml";
 import { ConfigError } from "../../domain/errors.ts";
-import { ALL_RULES } from "../../validate/all-rules.ts";
-import type { Example, Rule } from "../../validate/rule.ts";
+import type { FileCheck } from "../../load/file-checks.ts";
+import type { Example } from "../../validate/rule.ts";
+import { EVERY_CHECK } from "./every-check.ts";
 
 /** `campanile rules`: the list. */
 export function rulesCommand(): Command {
   return new Command("rules").description("list the rules that a change must keep").action(() => {
-    const rows = ALL_RULES.map(({ code, family, severity, title }) => [code, family, severity, title]);
+    const rows = EVERY_CHECK.map(({ code, family, severity, title }) => [code, family, severity, title]);
     process.stdout.write(`${markdownTable([["Code", "About", "Severity", "What must hold"], ...rows])}\n`);
   });
 }
@@ -19,23 +20,24 @@ export function explainCommand(): Command {
     .description("explain one rule: why it is there, an example, and what to do")
     .argument("<code>", "as findings and checks name it")
     .action((code: string) => {
-      const rule = ALL_RULES.find((each) => each.code === code);
+      const rule = EVERY_CHECK.find((each) => each.code === code);
       if (!rule) throw unknownRule(code);
       process.stdout.write(describeRule(rule));
     });
 }
 
 /** Markdown; the pages under docs/rules are exactly this. */
-export function describeRule({ code, family, severity, title, why, fix, example }: Rule): string {
+export function describeRule({ code, family, severity, title, why, fix, runbook, example }: FileCheck): string {
   return `${[
     `# ${code}`,
     `**${title}.**`,
     `About ${family}; severity \`${severity}\`.`,
     `## Why\n\n${why}`,
     `## What to do\n\n${fix}`,
-    ...(example.base ? [`## Before the change\n\n${describeExample(example.base)}`] : []),
-    `## This fails\n\n${describeExample(example.fails)}`,
-    `## This passes\n\n${describeExample(example.passes)}`,
+    ...(runbook === undefined ? [] : [`The runbook leads through it: [${runbook}](../runbooks/${runbook}.md).`]),
+    ...(example?.base ? [`## Before the change\n\n${describeExample(example.base)}`] : []),
+    ...(example ? [`## This fails\n\n${describeExample(example.fails)}`] : []),
+    ...(example ? [`## This passes\n\n${describeExample(example.passes)}`] : []),
   ].join("\n\n")}\n`;
 }
 

@@ -1,0 +1,258 @@
+import type { RuleText } from "../validate/rule.ts";
+
+/** Too large to be shown, or of another layout: such a check is told in words alone. */
+export type FileCheck = Omit<RuleText, "example"> & { example?: RuleText["example"] };
+
+const CAMPANILE_FILE = (rest: string) => `title: Courses
+clusters: { courses: { context: courses, kubernetesVersion: 1.36.3 } }
+charts: { hub: "https://charts.example/" }
+${rest}
+`;
+const ENVIRONMENTS = "environments: [{ name: staging }, { name: prod }]";
+const HUB_FILE = (rest: string) => `title: Data 8\nowners: [ada]\n${rest}\n`;
+const HUB_ENVIRONMENTS = `environments:
+  staging: { url: "https://data8-staging.courses.example" }
+  prod: { url: "https://data8.courses.example" }`;
+
+/** What is found while files are read, before any rule looks at them: each by the code that its findings bear. */
+export const FILE_CHECKS: readonly FileCheck[] = [
+  {
+    code: "yaml-syntax",
+    family: "files",
+    severity: "block",
+    title: "Every file is YAML as Helm reads it",
+    why: "One file that cannot be read stops the rollout of its hub, and a shared one that of all hubs. Ten merges of one fleet ended so.",
+    fix: "Look at the line and at the one above: a colon, a quote or a bracket is missing, or a line is indented by a tab.",
+    example: {
+      fails: { common: "jupyterhub:\n  singleuser:\n    memory: { limit: 2G\n" },
+      passes: { common: "jupyterhub:\n  singleuser:\n    memory: { limit: 2G }\n" },
+    },
+  },
+  {
+    code: "duplicate-key",
+    family: "files",
+    severity: "block",
+    title: "A key is said once",
+    why: "Helm keeps the last one and drops the other with all that is in it, without a word. Fourteen merges brought such a key to prod, where roles, mounts and probes were lost for a median of seventy days.",
+    fix: "Merge the two blocks into one.",
+    example: {
+      fails: { common: "jupyterhub:\n  hub: { concurrentSpawnLimit: 64 }\n  hub: { allowNamedServers: true }\n" },
+      passes: { common: "jupyterhub:\n  hub: { concurrentSpawnLimit: 64, allowNamedServers: true }\n" },
+    },
+  },
+  {
+    code: "yaml-tag",
+    family: "files",
+    severity: "block",
+    title: "Values have no type tags but the plain ones",
+    why: "What a tag such as !!timestamp makes of a value is another thing in each program that reads it.",
+    fix: "Remove the tag and write the value in quotes.",
+    example: {
+      fails: { common: "jupyterhub: { singleuser: { extraEnv: { TERM_START: !!timestamp 2026-08-26 } } }" },
+      passes: { common: "jupyterhub: { singleuser: { extraEnv: { TERM_START: '2026-08-26' } } }" },
+    },
+  },
+  {
+    code: "yaml-too-large",
+    family: "files",
+    severity: "block",
+    title: "No file stands for more values than anybody wrote",
+    why: "A few lines of aliases can stand for a billion values, which takes the memory of whoever reads them.",
+    fix: "Write out what the aliases stand for, or split the file.",
+  },
+  {
+    code: "file-too-large",
+    family: "files",
+    severity: "block",
+    title: "Files are of a size that people write",
+    why: "One large file would hold up everybody's checks.",
+    fix: "Split the file, or move data out of it.",
+  },
+  {
+    code: "unknown-key",
+    family: "files",
+    severity: "block",
+    title: "Campanile's own files have only keys that it knows",
+    why: "A misspelt key has no effect, and its author believes that it has.",
+    fix: "Write the key as the finding suggests; the schemas under .schema complete them in an editor.",
+    example: {
+      fails: { files: { "hubs/data8/hub.yaml": HUB_FILE(`${HUB_ENVIRONMENTS}\nstudent: 1500`) } },
+      passes: { files: { "hubs/data8/hub.yaml": HUB_FILE(`${HUB_ENVIRONMENTS}\nstudents: 1500`) } },
+    },
+  },
+  {
+    code: "missing-key",
+    family: "files",
+    severity: "block",
+    title: "What has no default is said",
+    why: "Without it Campanile would have to guess what runs where.",
+    fix: "Add the key that the finding names.",
+    example: {
+      fails: { files: { "hubs/data8/hub.yaml": `title: Data 8\n${HUB_ENVIRONMENTS}\n` } },
+      passes: { files: { "hubs/data8/hub.yaml": HUB_FILE(HUB_ENVIRONMENTS) } },
+    },
+  },
+  {
+    code: "invalid-value",
+    family: "files",
+    severity: "block",
+    title: "Values are of the form that their key asks for",
+    why: "A version that is a range or a tag that YAML reads as a number would be something else at each rollout.",
+    fix: "Write the value as the finding says; often it only needs quotes.",
+    example: {
+      fails: {
+        files: { "campanile.yaml": CAMPANILE_FILE("environments: [{ name: staging }, { name: prod, promotion: soon }]") },
+      },
+      passes: {
+        files: { "campanile.yaml": CAMPANILE_FILE("environments: [{ name: staging }, { name: prod, promotion: auto }]") },
+      },
+    },
+  },
+  {
+    code: "missing-file",
+    family: "files",
+    severity: "block",
+    title: "Every file that a hub needs is there",
+    why: "An environment without pins has nothing to run.",
+    fix: "Add the file, or take the environment out of hub.yaml; campanile init writes a file as an example.",
+    example: {
+      fails: { files: { "hubs/data100/values/common.yaml": "{}" } },
+      passes: {},
+    },
+  },
+  {
+    code: "unread-file",
+    family: "files",
+    severity: "block",
+    title: "Every file under hubs and values is read",
+    why: "Files are found by their names. One with a misspelt name is read by nothing, and nobody is told.",
+    fix: "Rename the file, or remove it.",
+    example: {
+      fails: { files: { "hubs/data8/values/stagging.yaml": "{}" } },
+      passes: {},
+    },
+  },
+  {
+    code: "hub-name",
+    family: "files",
+    severity: "block",
+    title: "A hub's folder has a name that Kubernetes takes",
+    why: "It becomes part of names of releases and namespaces.",
+    fix: "Rename the folder: lower-case letters, digits and dashes, a letter first, at most 30 characters.",
+    example: {
+      fails: { files: { "hubs/Data_100/hub.yaml": HUB_FILE(HUB_ENVIRONMENTS) } },
+      passes: {},
+    },
+  },
+  {
+    code: "duplicate-environment",
+    family: "files",
+    severity: "block",
+    title: "Each environment is listed once",
+    why: "The order of the list is the order of promotion, which would be unclear.",
+    fix: "Remove one of the two.",
+    example: {
+      fails: {
+        files: { "campanile.yaml": CAMPANILE_FILE("environments: [{ name: staging }, { name: prod }, { name: staging }]") },
+      },
+      passes: { files: { "campanile.yaml": CAMPANILE_FILE(ENVIRONMENTS) } },
+    },
+  },
+  {
+    code: "duplicate-release",
+    family: "files",
+    severity: "block",
+    title: "Each hub and environment give a release of their own",
+    why: "A release is named after its hub and its environment; two of one name would overwrite each other.",
+    fix: "Rename one of the hubs.",
+  },
+  {
+    code: "unknown-environment",
+    family: "files",
+    severity: "block",
+    title: "A hub has only environments that the fleet has",
+    why: "Their order of promotion is in campanile.yaml; an environment that is not there would never be deployed.",
+    fix: "Write the environment's name as campanile.yaml has it.",
+    example: {
+      fails: {
+        files: { "hubs/data8/hub.yaml": HUB_FILE(`${HUB_ENVIRONMENTS}\n  production: { url: "https://data8.courses.example" }`) },
+      },
+      passes: { files: { "hubs/data8/hub.yaml": HUB_FILE(HUB_ENVIRONMENTS) } },
+    },
+  },
+  {
+    code: "unknown-cluster",
+    family: "files",
+    severity: "block",
+    title: "A release runs on a cluster that the fleet has",
+    why: "Nobody would know how to reach it.",
+    fix: "Write the cluster's name as campanile.yaml has it.",
+    example: {
+      fails: {
+        files: { "campanile.yaml": CAMPANILE_FILE("environments: [{ name: staging, cluster: cuorses }, { name: prod }]") },
+      },
+      passes: {
+        files: { "campanile.yaml": CAMPANILE_FILE("environments: [{ name: staging, cluster: courses }, { name: prod }]") },
+      },
+    },
+  },
+  {
+    code: "unknown-chart",
+    family: "files",
+    severity: "block",
+    title: "A pinned chart is one that the fleet says where to get",
+    why: "Charts are fetched only from the repositories that campanile.yaml names.",
+    fix: "Add the chart and its repository under charts in campanile.yaml.",
+    example: {
+      fails: {
+        files: {
+          "campanile.yaml": CAMPANILE_FILE(ENVIRONMENTS).replace("hub:", "jupyterhub:"),
+        },
+      },
+      passes: { files: { "campanile.yaml": CAMPANILE_FILE(ENVIRONMENTS) } },
+    },
+  },
+  {
+    code: "plain-secret",
+    family: "secrets",
+    severity: "block",
+    title: "Files under secrets/ are encrypted, every value of them",
+    why: "What was pushed in clear is known to all who can read the repository, also after it is removed. A file that was edited without sops is refused at the rollout besides.",
+    fix: "Replace the secrets where they come from, write the new ones with sops edit, and never open such a file in another way.",
+    runbook: "leaked-secret",
+    example: {
+      fails: { files: { "hubs/data8/secrets/prod.yaml": "jupyterhub: { hub: { cookieSecret: not-a-real-one } }" } },
+      passes: {
+        files: {
+          "hubs/data8/secrets/prod.yaml": `jupyterhub: { hub: { cookieSecret: "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]" } }
+sops: { mac: "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]", lastmodified: "2026-11-01T00:00:00Z", version: 3.13.3 }
+`,
+        },
+      },
+    },
+  },
+  {
+    code: "opaque-secret",
+    family: "secrets",
+    severity: "info",
+    title: "What is encrypted as a whole is not judged",
+    why: "An encrypted list item can be anything once it is decrypted. Checks and renders go on around it with a placeholder.",
+    fix: "Nothing needs to be done. What is no secret can be judged when it stands in a values file.",
+  },
+  {
+    code: "hubploy-images",
+    family: "images",
+    severity: "block",
+    title: "hubploy.yaml names an image that hubploy can read",
+    why: "hubploy stops with an error when it looks for the images, so the hub cannot be deployed.",
+    fix: 'Write the image as "image_name: registry/name:tag", or name it in the values and remove "images".',
+  },
+  {
+    code: "hubploy-version",
+    family: "files",
+    severity: "info",
+    title: "hubploy.yaml fits the hubploy that is in use",
+    why: "Keys come and go with hubploy's versions: an older or newer one ignores them or stops.",
+    fix: "Pin hubploy's version, and keep the keys that it reads.",
+  },
+];
