@@ -16,7 +16,7 @@ export type Changed = "no" | "maybe" | "yes";
  * Whether a change of the files changes what is at a path. A default of the chart that is only written down, a secret, and a
  * default that moves with the chart are no such change.
  */
-export function compareAt(before: Side, after: Side, path: ValuePath, areDefaultsKnown: boolean): Changed {
+function compareAt(before: Side, after: Side, path: ValuePath, areDefaultsKnown: boolean): Changed {
   const same = (one: JsonObject, other: JsonObject) => stringify(valueAt(one, path)) === stringify(valueAt(other, path));
   const [old, now] = [valueAt(before.values, path), valueAt(after.values, path)];
   if (isOpaque(old) || isOpaque(now) || same(before.values, after.values) || same(before.effective, after.effective)) return "no";
