@@ -29,6 +29,7 @@ import { upgradeRelease } from "./rollout/upgrade-release.ts";
 export interface Adapters {
   helmVersion: string;
   kubeconfig: string | undefined;
+  docsUrl: string | undefined;
   git: GitMirror;
   pullRequests: PullRequests;
   checks: CheckRuns;
@@ -70,6 +71,7 @@ export function createPorts(adapters: Adapters): Ports {
       mergeTrees: git.mergeTrees,
       readCommitTexts: git.readCommitTexts,
       readChart: adapters.charts.readChart,
+      docsUrl: adapters.docsUrl,
       renderRelease: adapters.renderRelease,
       tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
     },

@@ -1,7 +1,7 @@
 import { markdownTable } from "markdown-table";
 import type { Finding } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
-import { byteLength, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
+import { byteLength, codeOf, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** By this first line the comment is found again. */
@@ -95,9 +95,10 @@ function findingsList(findings: readonly Finding[]): string {
   return [heading, text, rest].filter(Boolean).join("\n");
 }
 
-function describeFinding({ at, severity, what, why, fix, code }: Finding, isMixed: boolean): string {
+function describeFinding(finding: Finding, isMixed: boolean): string {
+  const { at, severity, what, why, fix } = finding;
   const mark = isMixed && severity !== "block" ? "_Remark._ " : "";
-  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
+  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (${codeOf(finding)})`;
 }
 
 function brokenList(releases: readonly PreviewRelease[]): string {
