@@ -61,10 +61,11 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   findings.push(...hubs.flatMap((each) => each.findings), ...findTwinReleases(hubs));
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
+  const byName = new Map(hubs.map((hub) => [hub.name, hub]));
   return {
     fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
-    placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),
+    placeOfValue: (hub, environment, path) => byName.get(hub)?.placeOfValue(environment, path),
   };
 }
 

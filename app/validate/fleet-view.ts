@@ -70,7 +70,16 @@ export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"
   const lastEnvironment = fleet.environments.at(-1)?.name;
   const releases = fleet.hubs.flatMap((hub) =>
     hub.environments.map((config) =>
-      releaseView({ fleet, hub: hub.name, config, isProduction: config.environment === lastEnvironment, placeOfValue, context }),
+      rememberView(config, context, () =>
+        releaseView({
+          fleet,
+          hub: hub.name,
+          config,
+          isProduction: config.environment === lastEnvironment,
+          placeOfValue,
+          context,
+        }),
+      ),
     ),
   );
   const byId = new Map(releases.map((release) => [release.id, release]));
@@ -81,6 +90,18 @@ export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"
 export function viewWithoutFleet(context: ViewContext): FleetView {
   const fleet: Fleet = { sha: "", title: "", mode: "observe", clusters: [], environments: [], hubs: [], clusterReleases: [] };
   return { fleet, releases: [], find: () => undefined, context };
+}
+
+const views = new WeakMap<HubEnvironment, ReleaseView>();
+
+/** A hub whose files did not change is the same object, and so is its view: what rules said of it can stay with it. */
+function rememberView(config: HubEnvironment, { charts }: ViewContext, make: () => ReleaseView): ReleaseView {
+  const known = views.get(config);
+  // A chart may be fetched for one view and not for another.
+  if (known && known.chart === charts?.get(config.pins.hub.digest)) return known;
+  const fresh = make();
+  views.set(config, fresh);
+  return fresh;
 }
 
 function releaseView(of: {

@@ -36,10 +36,13 @@ ${["students", "tutors", "gsis", "instructors"]
     (group) => `      ${PATTERN}-${group}:
         mem_guarantee: 1G
         mem_limit: 4G
+        extraVolumes:
+          - name: shared
+            persistentVolumeClaim: { claimName: shared }
         extraVolumeMounts:
           - mountPath: /home/jovyan/${group}
-            name: home
-            subPath: _shared/${group}
+            name: shared
+            subPath: ${group}
             readOnly: true
 `,
   )
