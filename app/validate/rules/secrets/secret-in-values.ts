@@ -19,9 +19,10 @@ export const secretInValues: Rule = {
     );
     return [...files].flatMap((file) => {
       const text = head.context.texts?.get(file);
-      if (text === undefined) return [];
+      const secrets = text === undefined ? [] : findSecrets(text);
+      if (secrets.length === 0) return [];
       const releases = head.releases.filter(({ config }) => config.valueLayers.some((layer) => layer.file === file));
-      return findSecrets(text).flatMap(({ line, kind, isSure }) =>
+      return secrets.flatMap(({ line, kind, isSure }) =>
         releases.map(({ id }) => ({
           at: { file, line: line + 1 },
           what: `Here stands what looks like ${kind}, in clear.`,
