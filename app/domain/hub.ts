@@ -167,6 +167,8 @@ export type ValueLayer =
       shape: JsonObject;
       /** Where one encrypted text may stand for more than a text, so that nobody can judge what is in it. */
       opaque?: ValuePath[];
+      /** The shape with other placeholders: by the difference it is seen where a chart takes a secret. */
+      otherShape: JsonObject;
       /** The file as it is in git, for `sops` at rollout. */
       ciphertext: string;
     };

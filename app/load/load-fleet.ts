@@ -12,7 +12,7 @@ import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
 import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
 import { environmentOf } from "./read-promotion.ts";
 import type { YamlPath } from "./read-yaml.ts";
-import { rememberLoaded } from "./remember-loaded.ts";
+import { rememberHub } from "./remember-hub.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
 
 /** What a commit says, and everything that is wrong with it. */
@@ -61,11 +61,10 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   findings.push(...hubs.flatMap((each) => each.findings), ...findTwinReleases(hubs));
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
-  const byName = new Map(hubs.map((hub) => [hub.name, hub]));
   return {
     fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
-    placeOfValue: (hub, environment, path) => byName.get(hub)?.placeOfValue(environment, path),
+    placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),
   };
 }
 
@@ -75,7 +74,7 @@ async function loadHubs(context: FleetContext): Promise<LoadedHub[]> {
   const shared = [FLEET_FILE, ...sharedValues.keys()].filter((file) => files.has(file));
   const hubs: LoadedHub[] = [];
   for (const name of [...filesOf.keys()].sort())
-    hubs.push(await rememberLoaded(tree, `hub ${name}`, [...shared, ...(filesOf.get(name) ?? [])], () => loadHub(context, name)));
+    hubs.push(await rememberHub(tree, name, [...shared, ...(filesOf.get(name) ?? [])], () => loadHub(context, name)));
   return hubs;
 }
 

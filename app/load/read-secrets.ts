@@ -32,8 +32,9 @@ function parseSecrets(path: string, bytes: Buffer): ReadSecrets {
 
   const { shape, clear, opaque, writtenAt } = sopsShape(yaml.value);
   const seen: YamlFile = { file: path, value: shape, placeOf: (each) => yaml.placeOf(writtenAt(each)) };
+  const { shape: otherShape } = sopsShape(yaml.value, "second");
   const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-  const layer = { kind: "encrypted", file: path, digest, shape, opaque, ciphertext: bytes.toString("utf8") } as const;
+  const layer = { kind: "encrypted", file: path, digest, shape, otherShape, opaque, ciphertext: bytes.toString("utf8") } as const;
   return {
     layer: clear.length > 0 ? undefined : { layer, yaml: seen },
     findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque)],

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isPlaceholder, type PlaceholderSet, placeholderText } from "../domain/placeholder.ts";
 import type { ValuePath } from "../domain/value-at.ts";
 
 const ENCRYPTED = /^ENC\[AES256_GCM,data:[^,]*,iv:[^,]+,tag:[^,]+,type:(str|int|float|bool|bytes|time|comment)\]$/;
-const PLACEHOLDER = "campanile-placeholder:";
 
 /** With one of these in its metadata, sops leaves the other values in clear because its user asked for it. */
 const CHOOSING_OPTIONS = [
@@ -26,8 +27,8 @@ export interface SopsShape {
 }
 
 /** @param file a sops file's content with its metadata */
-export function sopsShape({ sops, ...leaves }: JsonObject): SopsShape {
-  const rule: ShapeRule = { clear: [], opaque: [], moved: new Map(), ...clearRule(sops) };
+export function sopsShape({ sops, ...leaves }: JsonObject, placeholders: PlaceholderSet = "first"): SopsShape {
+  const rule: ShapeRule = { placeholders, clear: [], opaque: [], moved: new Map(), ...clearRule(sops) };
   const writtenAt = (path: ValuePath) => writtenPath(rule.moved, path);
   const keys = Object.keys(leaves);
   // What sops cannot parse it encrypts as one text under this key.
@@ -40,10 +41,11 @@ export function sopsShape({ sops, ...leaves }: JsonObject): SopsShape {
 export function placeholderPaths(value: Json, path: ValuePath = []): ValuePath[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => placeholderPaths(item, [...path, index]));
   if (isJsonObject(value)) return Object.entries(value).flatMap(([key, item]) => placeholderPaths(item, [...path, key]));
-  return typeof value === "string" && value.startsWith(PLACEHOLDER) ? [path] : [];
+  return isPlaceholder(value) ? [path] : [];
 }
 
 interface ShapeRule {
+  placeholders: PlaceholderSet;
   clear: ValuePath[];
   opaque: ValuePath[];
   /** Index in the file of each list item of the shape that has another one there, by its path as JSON. */
@@ -75,7 +77,7 @@ function shapeOf(value: Json, path: ValuePath, rule: ShapeRule): Json {
   if (Array.isArray(value)) return shapeOfList(value, path, rule);
   if (isJsonObject(value)) return shapeOfMap(value, path, rule);
   const type = encryptedType(value);
-  if (type !== undefined) return placeholder(type, path);
+  if (type !== undefined) return placeholder(type, path, String(value), rule.placeholders);
   // sops leaves nulls and empty strings as they are: there is nothing in them to hide.
   if (value !== null && value !== "" && !rule.mayBeClear) rule.clear.push(path);
   return value;
@@ -101,8 +103,13 @@ function encryptedType(value: Json | undefined): string | undefined {
   return typeof value === "string" ? ENCRYPTED.exec(value)?.[1] : undefined;
 }
 
-/** Charts compare and compute with numbers and booleans, so those must be real ones; only text can say what it stands for. */
-function placeholder(type: string, path: ValuePath): Json {
-  if (type === "int" || type === "float") return 0;
-  return type === "bool" ? false : `${PLACEHOLDER}${path.join(".")}`;
+/**
+ * Charts compare and compute with numbers and booleans, so those must be real ones; only text can say what it stands for.
+ * sops encrypts a value anew only when it changes, so a text's placeholder moves when its secret does.
+ */
+function placeholder(type: string, path: ValuePath, encrypted: string, set: PlaceholderSet): Json {
+  if (type === "int" || type === "float") return set === "first" ? 0 : 1;
+  if (type === "bool") return set === "second";
+  const version = createHash("sha256").update(encrypted).digest("hex").slice(0, 8);
+  return placeholderText(set, `${path.join(".")}:${version}`);
 }

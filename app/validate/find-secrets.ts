@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import { KEY_LIKES } from "../domain/key-likes.ts";
 
 /** A secret that stands in clear. What it is is never kept: only where. */
@@ -29,21 +28,8 @@ const SECRET_KEY =
   /(?:^|[\s"'{,-])([\w.-]{0,60}(?:secret|token|passw(?:or)?d|api_?key|private_?key|credential|cookie_?secret|encryption_?key|crypt_?keeper)s?)["']?\s{0,4}[:=]\s{0,4}["']?([^\s"',}#]{16,500})/gi;
 const VALUE_LIMIT = 4_000;
 
-/** In characters. Of a commit nearly all files are those of the one before, and a text is not looked through twice. */
-const REMEMBERED = 16 * 1024 * 1024;
-
-const remembered = new LRUCache<string, ClearSecret[]>({ maxSize: REMEMBERED });
-
 /** @param text of one file, or what a commit adds to it */
 export function findSecrets(text: string): ClearSecret[] {
-  const known = remembered.get(text);
-  if (known) return known;
-  const found = lookThrough(text);
-  remembered.set(text, found, { size: Math.max(text.length, 1) });
-  return found;
-}
-
-function lookThrough(text: string): ClearSecret[] {
   const lineAt = lineCounter(text);
   const shaped = [...KEY_LIKES, ...MORE].flatMap(({ kind, pattern }) =>
     Array.from(text.matchAll(pattern), (match) => ({

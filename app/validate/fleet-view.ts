@@ -68,19 +68,9 @@ export interface ViewContext {
 /** @param loaded without blocking faults */
 export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"], context: ViewContext = {}): FleetView {
   const lastEnvironment = fleet.environments.at(-1)?.name;
-  const clusters = new Map(fleet.clusters.map((cluster) => [cluster.name, JSON.stringify(cluster)]));
   const releases = fleet.hubs.flatMap((hub) =>
     hub.environments.map((config) =>
-      rememberView(config, context, clusters.get(config.cluster) ?? "", () =>
-        releaseView({
-          fleet,
-          hub: hub.name,
-          config,
-          isProduction: config.environment === lastEnvironment,
-          placeOfValue,
-          context,
-        }),
-      ),
+      releaseView({ fleet, hub: hub.name, config, isProduction: config.environment === lastEnvironment, placeOfValue, context }),
     ),
   );
   const byId = new Map(releases.map((release) => [release.id, release]));
@@ -91,18 +81,6 @@ export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"
 export function viewWithoutFleet(context: ViewContext): FleetView {
   const fleet: Fleet = { sha: "", title: "", mode: "observe", clusters: [], environments: [], hubs: [], clusterReleases: [] };
   return { fleet, releases: [], find: () => undefined, context };
-}
-
-const views = new WeakMap<HubEnvironment, { view: ReleaseView; cluster: string }>();
-
-/** A hub whose files did not change is the same object, and so is its view: what rules said of it can stay with it. */
-function rememberView(config: HubEnvironment, { charts }: ViewContext, cluster: string, make: () => ReleaseView): ReleaseView {
-  const known = views.get(config);
-  // A chart may be fetched for one view and not for another, and what is known of a cluster may stand in a file that is not the hub's.
-  if (known && known.cluster === cluster && known.view.chart === charts?.get(config.pins.hub.digest)) return known.view;
-  const fresh = make();
-  views.set(config, { view: fresh, cluster });
-  return fresh;
 }
 
 function releaseView(of: {

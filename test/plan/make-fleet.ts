@@ -39,6 +39,7 @@ function makeEnvironment(hub: string, environment: string): HubEnvironment {
       file: `hubs/${hub}/secrets/${environment}.yaml`,
       digest: digestOf("5"),
       shape: { jupyterhub: { proxy: { secretToken: "placeholder" } } },
+      otherShape: { jupyterhub: { proxy: { secretToken: "other placeholder" } } },
       ciphertext: "sops",
     },
   ];

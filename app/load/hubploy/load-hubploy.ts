@@ -6,13 +6,12 @@ import { clusterOf as knownCluster, waiverOf } from "../fleet-parts.ts";
 import type { LoadedFleet } from "../load-fleet.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { environmentOf } from "../read-promotion.ts";
-import { rememberLoaded } from "../remember-loaded.ts";
 import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
 import { distinctClusters, nameAmong } from "./cluster-of.ts";
 import { findHubChart } from "./find-hub-chart.ts";
-import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf, filesByDeployment } from "./layout.ts";
+import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf } from "./layout.ts";
 import { loadClusterReleases } from "./load-cluster-releases.ts";
-import { type DeploymentContext, type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
+import { type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
 import { datedKeys } from "./old-and-new-keys.ts";
 import { type LoadedChart, readChartFolder } from "./read-chart-folder.ts";
 
@@ -34,8 +33,7 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   const environments = environmentsIn(files, names, fleetFile);
   const context = { tree, files, chart: hubChart, environments: environments.map(({ name }) => name) };
   const deployments: LoadedDeployment[] = [];
-  const filesOf = filesByDeployment(files);
-  for (const name of names) deployments.push(await rememberDeployment(context, name, filesOf.get(name) ?? []));
+  for (const name of names) deployments.push(await loadDeployment(context, name));
   findings.push(...deployments.flatMap((each) => each.findings));
   findings.push(...datedKeys(deployments.flatMap(({ hubploy }) => hubploy ?? [])));
 
@@ -68,12 +66,6 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   };
 }
 
-async function rememberDeployment(context: DeploymentContext, name: string, own: readonly string[]): Promise<LoadedDeployment> {
-  const { tree, chart, environments } = context;
-  const as = `deployment ${name} on ${chart?.pin.digest} in ${environments}`;
-  return rememberLoaded(tree, as, own, () => loadDeployment(context, name));
-}
-
 async function readFleetFile(
   tree: ConfigTree,
   files: ReadonlySet<string>,
@@ -88,8 +80,7 @@ async function readFleetFile(
 async function readCharts(tree: ConfigTree, files: ReadonlySet<string>, findings: Finding[]): Promise<Map<string, LoadedChart>> {
   const charts = new Map<string, LoadedChart>();
   for (const folder of chartFolders(files)) {
-    const own = [...files].filter((file) => file.startsWith(`${folder}/`));
-    const read = await rememberLoaded(tree, `chart ${folder}`, own, () => readChartFolder(tree, files, folder));
+    const read = await readChartFolder(tree, files, folder);
     findings.push(...read.findings);
     if (read.chart) charts.set(folder, read.chart);
   }
@@ -124,9 +115,7 @@ function withClusterNames({ hub, clusters: own }: LoadedDeployment, clusters: re
   if (!hub) return undefined;
   const environments = hub.environments.map((each) => {
     const cluster = own.get(each.environment);
-    const name = cluster && nameAmong(clusters, cluster);
-    // The same object where nothing changes, so that what is known of it stays with it.
-    return name === undefined || name === each.cluster ? each : { ...each, cluster: name };
+    return cluster ? { ...each, cluster: nameAmong(clusters, cluster) } : each;
   });
   return { ...hub, environments };
 }

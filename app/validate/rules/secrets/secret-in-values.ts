@@ -19,10 +19,9 @@ export const secretInValues: Rule = {
     );
     return [...files].flatMap((file) => {
       const text = head.context.texts?.get(file);
-      const secrets = text === undefined ? [] : findSecrets(text);
-      if (secrets.length === 0) return [];
+      if (text === undefined) return [];
       const releases = head.releases.filter(({ config }) => config.valueLayers.some((layer) => layer.file === file));
-      return secrets.flatMap(({ line, kind, isSure }) =>
+      return findSecrets(text).flatMap(({ line, kind, isSure }) =>
         releases.map(({ id }) => ({
           at: { file, line: line + 1 },
           what: `Here stands what looks like ${kind}, in clear.`,
