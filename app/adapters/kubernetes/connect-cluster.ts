@@ -1,11 +1,11 @@
 import { setInterval as every } from "node:timers/promises";
-import { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
-import { ClusterError, type Explanation } from "../../domain/errors.ts";
+import type { Explanation } from "../../domain/errors.ts";
 import type { HelmRevision } from "../../rollout/observation.ts";
 import type { judgeHooks, judgeWorkloads } from "../../verify/judge-workloads.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
 import { createHelmRevisions } from "./helm-revisions.ts";
+import { loadKubeConfig } from "./load-kube-config.ts";
 import { createWorkloadWatcher } from "./watch-workloads.ts";
 
 /** Big images on a cold node; definite failures are told within seconds, so this only bounds what nobody can judge. */
@@ -82,38 +82,6 @@ export function connectCluster({ kubeconfig, context, log, judges }: ClusterOpti
 
 /** Kubernetes writes creation times in whole seconds, by its own clock. */
 const CLOCK_SKEW_MS = 2_000;
-
-function loadKubeConfig(kubeconfig: string | undefined, context: string): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (error) {
-    throw noContext(context, error instanceof Error ? error.message : "it cannot be read");
-  }
-  if (!config.getContextObject(context))
-    throw noContext(
-      context,
-      `it has the contexts ${
-        config
-          .getContexts()
-          .map((each) => each.name)
-          .join(", ") || "(none)"
-      }`,
-    );
-  config.setCurrentContext(context);
-  return config;
-}
-
-function noContext(context: string, why: string): ClusterError {
-  return new ClusterError({
-    code: "kubeconfig",
-    what: `Campanile's kubeconfig cannot be used for the context ${context}.`,
-    why: `${why}.`,
-    fix: "Set KUBECONFIG to a file that has the contexts which campanile.yaml names.",
-    canRetry: false,
-  });
-}
 
 function notInTime(releaseName: string, waitingFor: readonly string[]): Explanation {
   return {

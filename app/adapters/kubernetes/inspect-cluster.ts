@@ -1,0 +1,58 @@
+import type { NodeView } from "../../diff/fits-nowhere.ts";
+import type { LiveRelease } from "../../diff/observed-release.ts";
+import type { FieldTypes } from "../../domain/field-types.ts";
+import { createApiClient } from "./api-client.ts";
+import { fetchDiscovery } from "./discovery.ts";
+import { createDryRuns, type DryRuns } from "./dry-run.ts";
+import { createFieldTypes } from "./field-types.ts";
+import { fetchLiveRelease } from "./live-release.ts";
+import { loadKubeConfig } from "./load-kube-config.ts";
+import { type LookupSnapshot, openLiveSnapshot } from "./lookup-snapshot.ts";
+import { fetchNodes, fetchStartSeconds } from "./nodes.ts";
+import { createPace } from "./pace.ts";
+
+/** What is the same for all releases of a cluster: the kinds that it knows, its nodes. A preview of many asks once. */
+const KEPT_MS = 10_000;
+
+/** Looks at a cluster, for previews: nothing in here changes it. */
+export interface ClusterInspector extends DryRuns {
+  /** What templates of one release see, from now on. */
+  openLookups(namespace: string): Promise<LookupSnapshot>;
+  fetchFieldTypes(groupVersions: readonly string[]): Promise<FieldTypes>;
+  /** @returns undefined for a release that was never installed */
+  fetchLiveRelease(namespace: string, releaseName: string): Promise<LiveRelease | undefined>;
+  /** As they were some seconds ago at most. */
+  fetchNodes(): Promise<NodeView[]>;
+  /** @returns how long the newest of the pods with these labels took to be ready; undefined when there is none that is */
+  fetchStartSeconds(namespace: string, labels: Record<string, string>): Promise<number | undefined>;
+}
+
+export function inspectCluster({ kubeconfig, context }: { kubeconfig: string | undefined; context: string }): ClusterInspector {
+  const api = createApiClient(loadKubeConfig(kubeconfig, context), createPace());
+  const fieldTypes = createFieldTypes(api);
+  const discover = keptFor(KEPT_MS, () => fetchDiscovery(api));
+  const fetchNodesNow = keptFor(KEPT_MS, () => fetchNodes(api));
+
+  return {
+    openLookups: async (namespace) => openLiveSnapshot(api, await discover(), namespace),
+    fetchFieldTypes: (groupVersions) => fieldTypes.fetchFieldTypes(groupVersions),
+    fetchLiveRelease: (namespace, releaseName) => fetchLiveRelease(api, namespace, releaseName),
+    fetchNodes: fetchNodesNow,
+    fetchStartSeconds: (namespace, labels) => fetchStartSeconds(api, namespace, labels),
+    ...createDryRuns(api),
+  };
+}
+
+/** Fetches again when what is there is older than that; a failure is not kept. */
+function keptFor<T>(limitMs: number, fetchNow: () => Promise<T>): () => Promise<T> {
+  let kept: { value: Promise<T>; at: number } | undefined;
+  return () => {
+    if (kept && performance.now() - kept.at < limitMs) return kept.value;
+    const value = fetchNow();
+    kept = { value, at: performance.now() };
+    value.catch(() => {
+      kept = undefined;
+    });
+    return value;
+  };
+}
