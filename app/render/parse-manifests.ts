@@ -17,7 +17,7 @@ const headSchema = z.object({
   }),
 });
 
-/** Kinds that belong to no namespace; Helm fills in the namespace of all others by leaving it away. */
+/** Kinds that belong to no namespace, for where no cluster is asked; Helm fills in the namespace of all others by leaving it away. */
 const CLUSTER_KINDS = new Set([
   "ClusterRole",
   "ClusterRoleBinding",
@@ -35,11 +35,19 @@ const CLUSTER_KINDS = new Set([
   "ValidatingAdmissionPolicyBinding",
 ]);
 
+/** What the cluster knows of a kind; undefined for one that it does not know, or when there is none to ask. */
+type IsNamespaced = (apiVersion: string, kind: string) => boolean | undefined;
+
 /**
  * Reads what Helm rendered; chart output is as hostile as any other input.
  * @throws {ConfigError} `rendered-invalid` for what is no Kubernetes object, `duplicate-object` for two with one name
  */
-export function parseManifests(text: string, releaseId: string, releaseNamespace: string): Manifest[] {
+export function parseManifests(
+  text: string,
+  releaseId: string,
+  releaseNamespace: string,
+  isNamespaced: IsNamespaced = () => undefined,
+): Manifest[] {
   const documents = parseAllDocuments(text, { version: "1.1", customTags: plainTags, uniqueKeys: false, prettyErrors: false });
   const manifests: Manifest[] = [];
   const seen = new Set<string>();
@@ -47,7 +55,7 @@ export function parseManifests(text: string, releaseId: string, releaseNamespace
     if (document.errors[0]) throw invalid(releaseId, `one of them is not valid YAML (${document.errors[0].message})`);
     const value = toValue(document, releaseId);
     if (value === null || value === undefined) continue;
-    const manifest = toManifest(value, releaseId, releaseNamespace);
+    const manifest = toManifest(value, releaseId, releaseNamespace, isNamespaced);
     const key = objectKey(manifest.id);
     if (seen.has(key)) throw duplicate(releaseId, manifest);
     seen.add(key);
@@ -70,12 +78,13 @@ function toValue(document: Document.Parsed, releaseId: string): unknown {
   }
 }
 
-function toManifest(value: unknown, releaseId: string, releaseNamespace: string): Manifest {
+function toManifest(value: unknown, releaseId: string, releaseNamespace: string, isNamespaced: IsNamespaced): Manifest {
   const head = headSchema.safeParse(value);
   if (!head.success || !isJsonObject(value)) throw invalid(releaseId, "one of them lacks apiVersion, kind or metadata.name");
   const { apiVersion, kind, metadata } = head.data;
   const hook = metadata.annotations?.["helm.sh/hook"];
-  const namespace = CLUSTER_KINDS.has(kind) ? undefined : (metadata.namespace ?? releaseNamespace);
+  const hasNamespace = isNamespaced(apiVersion, kind) ?? !CLUSTER_KINDS.has(kind);
+  const namespace = hasNamespace ? (metadata.namespace ?? releaseNamespace) : undefined;
   const object: JsonObject = value;
   return {
     id: { apiVersion, kind, name: metadata.name, ...(namespace === undefined ? {} : { namespace }) },

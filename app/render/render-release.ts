@@ -1,73 +1,111 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
-import type { ChartPin, ValueLayer } from "../domain/hub.ts";
+import stringify from "safe-stable-stringify";
+import type { LookupPath } from "../adapters/kubernetes/lookup-path.ts";
+import type { LookupSnapshot } from "../adapters/kubernetes/lookup-snapshot.ts";
+import type { ChartPin } from "../domain/hub.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import { imageValues, mergeValues } from "../domain/merge-values.ts";
+import type { PlaceholderSet } from "../domain/placeholder.ts";
 import type { Release } from "../domain/release.ts";
-import { hideGenerated } from "./hide-generated.ts";
+import { differingObjects, type OtherObjects } from "./differing-objects.ts";
 import { parseManifests } from "./parse-manifests.ts";
+import { createRenderCache } from "./render-cache.ts";
+
+/** What templates see as their cluster; without one, nothing is found, and only the fleet's word says which Kubernetes it is. */
+export type Lookups = LookupSnapshot | "none";
+
+export interface TemplateRequest {
+  namespace: string;
+  values: JsonObject;
+  /** For renders without a cluster; the fleet need not say it. */
+  kubeVersion: string | undefined;
+  lookups: Lookups;
+  placeholders: PlaceholderSet;
+}
 
 export interface RenderPorts {
+  helmVersion: string;
   fetchChart(pin: ChartPin): Promise<string>;
-  template(
-    name: string,
-    chart: string,
-    options: { namespace: string; values: JsonObject; kubeVersion?: string },
-  ): Promise<string>;
+  /** @returns what Helm printed, and what the templates looked up on the way */
+  template(name: string, chart: string, request: TemplateRequest): Promise<{ text: string; asked: LookupPath[] }>;
 }
 
 export interface Rendered {
   manifests: Manifest[];
-  /** Paths that two renders of the same inputs disagree on, such as `Secret data8-staging/hub data.hub.config.CryptKeeper.keys`. */
-  notDeterministic: string[];
+  /** Objects that come out otherwise with other placeholders: reached by a secret, or by chance. */
+  reached: OtherObjects;
 }
 
-export type RendersReleases = (release: Release) => Promise<Rendered>;
-
-/** Rendered hubs take about a megabyte each; a pull request's base is nearly always one that was rendered before. */
-const CACHE_ENTRIES = 200;
-
-/** The values that a release renders with where no key is at hand: secrets are placeholders of the right type. */
-function previewValues(release: Pick<Release, "valueLayers" | "image" | "imageValuePath">): JsonObject {
-  return mergeValues([...release.valueLayers.map(shapeOf), imageValues(release.image, release.imageValuePath)]);
-}
-
-function shapeOf(layer: ValueLayer): JsonObject {
-  return layer.kind === "plain" ? layer.values : layer.shape;
+export interface RendersReleases {
+  /** @throws {ConfigError} when the chart, the values or a template are at fault */
+  renderRelease(release: Release, lookups: Lookups): Promise<Rendered>;
+  /** Renders the same inputs once more. @returns the objects that come out otherwise: made up by chance */
+  findMadeUp(release: Release, lookups: Lookups): Promise<OtherObjects>;
 }
 
 /**
- * Renders by Helm, as many at once as there are cores, each bundle once.
- * A chart that makes up secrets does so anew at each render, so everything is rendered twice: where the two differ there is nothing to review.
+ * Renders by Helm, as many at once as there are cores, each content once.
+ * Everything is rendered with two sets of placeholders: where the two differ, no value that is rendered here is the one that will be deployed.
  */
 export function createRenderer(ports: RenderPorts): RendersReleases {
-  const cache = new LRUCache<string, Promise<Rendered>>({ max: CACHE_ENTRIES });
   const limit = pLimit(availableParallelism());
+  const renders = createRenderCache<Rendered>();
+  const madeUp = createRenderCache<OtherObjects>();
 
-  async function render(release: Release): Promise<Rendered> {
+  async function render(release: Release, lookups: Lookups, placeholders: PlaceholderSet) {
     const chart = await ports.fetchChart(release.chart);
-    const options = {
+    const request = {
       namespace: release.namespace,
-      values: previewValues(release),
-      ...(release.cluster.kubernetesVersion === undefined ? {} : { kubeVersion: release.cluster.kubernetesVersion }),
+      values: previewValues(release, placeholders),
+      kubeVersion: release.cluster.kubernetesVersion,
+      lookups,
+      placeholders,
     };
-    const renderOnce = () => limit(() => ports.template(release.id, chart, options));
-    const [first, second] = await Promise.all([renderOnce(), renderOnce()]);
-    const parse = (text: string) => parseManifests(text, release.id, release.namespace);
-    if (first === second) return { manifests: parse(first), notDeterministic: [] };
-    return hideGenerated(parse(first), parse(second));
+    const { text, asked } = await limit(() => ports.template(release.id, chart, request));
+    return { manifests: parseManifests(text, release.id, release.namespace, scopesOf(lookups)), asked };
   }
 
-  return (release) => {
-    const key = createHash("sha256").update(`${release.bundleDigest} ${release.chart.digest}`).digest("hex");
-    const known = cache.get(key);
-    if (known) return known;
-    const rendering = render(release);
-    cache.set(key, rendering);
-    rendering.catch(() => cache.delete(key));
-    return rendering;
+  const renderRelease = (release: Release, lookups: Lookups) =>
+    renders.getOrMake(contentKey(ports.helmVersion, release), lookups, async () => {
+      const [first, second] = await Promise.all([render(release, lookups, "first"), render(release, lookups, "second")]);
+      const reached = differingObjects(first.manifests, second.manifests);
+      return { made: { manifests: first.manifests, reached }, asked: [...first.asked, ...second.asked] };
+    });
+
+  return {
+    renderRelease,
+    findMadeUp: (release, lookups) =>
+      madeUp.getOrMake(contentKey(ports.helmVersion, release), lookups, async () => {
+        const [before, again] = await Promise.all([renderRelease(release, lookups), render(release, lookups, "first")]);
+        return { made: differingObjects(before.manifests, again.manifests), asked: again.asked };
+      }),
   };
+}
+
+/** The values that a release renders with where no key is at hand: secrets are placeholders of the right type. */
+function previewValues(
+  release: Pick<Release, "valueLayers" | "image" | "imageValuePath">,
+  placeholders: PlaceholderSet,
+): JsonObject {
+  const layers = release.valueLayers.map((layer) => {
+    if (layer.kind === "plain") return layer.values;
+    return placeholders === "first" ? layer.shape : layer.otherShape;
+  });
+  return mergeValues([...layers, imageValues(release.image, release.imageValuePath)]);
+}
+
+/** Everything but the cluster that a render depends on. */
+function contentKey(helmVersion: string, release: Release): string {
+  const { id, namespace, chart, cluster } = release;
+  const values = [previewValues(release, "first"), previewValues(release, "second")];
+  return createHash("sha256")
+    .update(stringify([helmVersion, id, namespace, chart.digest, cluster.kubernetesVersion, values]))
+    .digest("hex");
+}
+
+function scopesOf(lookups: Lookups): (apiVersion: string, kind: string) => boolean | undefined {
+  return (apiVersion, kind) => (lookups === "none" ? undefined : lookups.discovery.findKind(apiVersion, kind)?.isNamespaced);
 }

@@ -33,7 +33,15 @@ test.each([
   const packed = (await packSampleCharts()).find(({ name }) => name === chart);
   const file = path.join(folder, "chart.tgz");
   await writeFile(file, packed?.tgz ?? "");
-  const { manifests } = await createRenderer({ fetchChart: async () => file, template: helm.template })(release);
+  const renders = createRenderer({
+    helmVersion: "4.2.4",
+    fetchChart: async () => file,
+    template: async (name, packedChart, { namespace, values, kubeVersion }) => ({
+      text: await helm.template(name, packedChart, { namespace, values, cluster: { kubeVersion } }),
+      asked: [],
+    }),
+  });
+  const { manifests } = await renders.renderRelease(release, "none");
 
   const { name, tag, digest } = release.image;
   expect(JSON.stringify(manifests)).toContain(`${name}:${tag}@${digest}`);

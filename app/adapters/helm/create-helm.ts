@@ -13,8 +13,8 @@ export interface HelmOptions extends HelmProcessOptions {
 export interface TemplateOptions {
   namespace: string;
   values: JsonObject;
-  /** Helm's own default when left out. */
-  kubeVersion?: string;
+  /** Where lookups and capabilities come from: a cluster, or nothing but a version such as `1.36.3`; Helm's own default when undefined. */
+  cluster: { kubeconfig: string } | { kubeVersion: string | undefined };
 }
 
 export interface UpgradeOptions {
@@ -33,7 +33,7 @@ export interface UpgradeOptions {
 
 /** Helm's commands as typed calls, in the shape of the `helm-ts` package. */
 export interface Helm {
-  /** Renders a chart without a cluster. */
+  /** Renders a chart as an upgrade, and changes nothing. */
   template(name: string, chart: string, options: TemplateOptions): Promise<string>;
   /** Installs or upgrades, and waits for hooks only: the health of workloads is judged by Campanile. */
   upgrade(name: string, chart: string, options: UpgradeOptions): Promise<void>;
@@ -43,6 +43,13 @@ export interface Helm {
 /** History that stays with a release; each revision is a Secret of the size of all its manifests. */
 const HISTORY_MAX = 10;
 
+/** Templates never resolve names (`--enable-dns`): what they print may not depend on what a name server says just now. */
+function clusterArguments(cluster: TemplateOptions["cluster"]): string[] {
+  if ("kubeVersion" in cluster) return cluster.kubeVersion === undefined ? [] : ["--kube-version", cluster.kubeVersion];
+  // Schemas are the dry-run's business: here Helm would download and parse all of them at each render.
+  return ["--kubeconfig", cluster.kubeconfig, "--dry-run=server", "--disable-openapi-validation"];
+}
+
 export function createHelm(options: HelmOptions): Helm {
   async function run(doing: string, call: HelmCall): Promise<string> {
     const ending = await runHelm(options, call);
@@ -51,15 +58,14 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   return {
-    template: (name, chart, { namespace, values, kubeVersion }) =>
+    template: (name, chart, { namespace, values, cluster }) =>
       run(`render ${name}`, {
         args: [
           "template",
           "--namespace",
           namespace,
-          ...(kubeVersion === undefined ? [] : ["--kube-version", kubeVersion]),
+          ...clusterArguments(cluster),
           "--is-upgrade",
-          "--include-crds",
           "--skip-tests",
           "--values",
           "-",
@@ -80,6 +86,8 @@ export function createHelm(options: HelmOptions): Helm {
           "--install",
           "--create-namespace",
           "--wait=hookOnly",
+          // What a preview tried: also for a release that an older Helm made, which would go on in the old way by itself.
+          "--server-side=true",
           ...(given.kubeconfig === undefined ? [] : ["--kubeconfig", given.kubeconfig]),
           "--kube-context",
           given.kubeContext,

@@ -51,6 +51,14 @@ export function explainHelmFailure(doing: string, failure: Failure, limitSeconds
       "Correct these keys in the values files; a key at the wrong level is the most common cause.",
     );
   }
+  if (/no matches for kind/.test(quote))
+    return operator(
+      "kind-missing",
+      `Helm could not ${doing}.`,
+      `The cluster does not know a kind of object that the chart wants: ${quote}`,
+      "Install what brings this kind (its CustomResourceDefinition), or turn off in the values what needs it.",
+      false,
+    );
   if (/another operation .* is in progress/.test(quote))
     return operator(
       "helm-pending",

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { devNull } from "node:os";
 import path from "node:path";
 import { type ExecaError, execa } from "execa";
 
@@ -74,6 +75,8 @@ function helmEnvironment(homeDir: string): Record<string, string> {
     HELM_CONFIG_HOME: path.join(homeDir, "config"),
     HELM_DATA_HOME: path.join(homeDir, "data"),
     HELM_PLUGINS: path.join(homeDir, "no-plugins"),
+    // What a cluster can do is asked anew by each process: a copy for each address, and each render has its own, would fill the disk.
+    KUBECACHEDIR: devNull,
   };
 }
 
