@@ -1,0 +1,132 @@
+import type { DryRun, DryRunAnswer } from "../../diff/observed-release.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { type Manifest, type ObjectId, objectKey } from "../../domain/manifest.ts";
+import type { ApiAnswer, ApiClient } from "./api-client.ts";
+import { callKubernetes } from "./call-kubernetes.ts";
+import type { ApiResource, Discovery } from "./discovery.ts";
+import { readRefusal } from "./read-refusal.ts";
+
+/** As Helm 4 calls itself when it applies an object; the rollout is by Helm, and only the same manager changes what it owns. */
+const FIELD_MANAGER = "helm";
+
+/** Asks an API server what it would do. Nothing is changed: `dryRun=All` goes through admission and quota, and ends before storage. */
+export interface DryRuns {
+  /** @param manifests as they would be applied @returns one for each, in the same order */
+  dryRun(manifests: readonly Manifest[], discovery: Discovery): Promise<DryRun[]>;
+  /** Whether pods like this would be let in just now. @returns the refusals; none when they would */
+  dryRunPod(namespace: string, pod: JsonObject): Promise<DryRunAnswer>;
+  /** Objects as they are now, by `objectKey`; what is not there is not in it. */
+  fetchLive(ids: readonly ObjectId[], discovery: Discovery): Promise<Map<string, JsonObject>>;
+}
+
+export function createDryRuns(api: ApiClient): DryRuns {
+  async function apply(manifest: Manifest, at: ApiResource, isForced: boolean): Promise<ApiAnswer> {
+    return callKubernetes("try a change without making it", () =>
+      api.call({
+        method: "PATCH",
+        path: pathOf(manifest.id, at),
+        query: { dryRun: "All", fieldManager: FIELD_MANAGER, fieldValidation: "Strict", force: String(isForced) },
+        body: { type: "application/apply-patch+yaml", text: JSON.stringify(manifest.object) },
+      }),
+    );
+  }
+
+  async function dryRunOne(manifest: Manifest, discovery: Discovery): Promise<{ answer: DryRunAnswer; warnings: string[] }> {
+    const at = discovery.findKind(manifest.id.apiVersion, manifest.id.kind);
+    if (!at)
+      return { answer: { kind: "could-not", why: `the cluster does not know the kind ${manifest.id.kind}` }, warnings: [] };
+    const first = await apply(manifest, at, false);
+    // Helm settles a conflict with its own former self before it applies.
+    const answered = first.status === 409 && isOwnConflict(readRefusal(first)) ? await apply(manifest, at, true) : first;
+    const { status, body, warnings } = answered;
+    const isApplied = (status === 200 || status === 201) && isJsonObject(body);
+    return { answer: isApplied ? { kind: "applied", predicted: body } : readRefusal(answered), warnings };
+  }
+
+  async function get(id: ObjectId, at: ApiResource): Promise<JsonObject | undefined> {
+    const { status, body } = await callKubernetes(`read ${id.kind} ${id.name}`, () =>
+      api.call({ method: "GET", path: pathOf(id, at) }),
+    );
+    return status === 200 && isJsonObject(body) ? body : undefined;
+  }
+
+  async function fetchLive(ids: readonly ObjectId[], discovery: Discovery): Promise<Map<string, JsonObject>> {
+    const found = new Map<string, JsonObject>();
+    const byList = Map.groupBy(ids, (id) => `${id.apiVersion} ${id.kind} ${id.namespace}`);
+    await Promise.all(
+      [...byList.values()].map(async (group) => {
+        const [first] = group;
+        const at = first && discovery.findKind(first.apiVersion, first.kind);
+        if (!at) return;
+        const objects = at.isNamespaced && group.length >= LIST_FROM ? await list(first, at) : [];
+        for (const id of group) {
+          const object = objects.find((each) => nameOf(each) === id.name) ?? (await get(id, at));
+          if (object) found.set(objectKey(id), object);
+        }
+      }),
+    );
+    return found;
+  }
+
+  /** Helm's own objects of a kind: a hub's namespace also has thousands of users' pods and claims. */
+  async function list(id: ObjectId, at: ApiResource): Promise<JsonObject[]> {
+    const path = pathOf(id, at).replace(/\/[^/]+$/, "");
+    const query = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
+    const { status, body } = await callKubernetes(`list ${at.resource}`, () => api.call({ method: "GET", path, query }));
+    const items: Json = status === 200 && isJsonObject(body) ? (body.items ?? []) : [];
+    // Items of a list do not say what they are.
+    return Array.isArray(items)
+      ? items.filter(isJsonObject).map((item) => ({ ...item, apiVersion: id.apiVersion, kind: id.kind }))
+      : [];
+  }
+
+  return {
+    fetchLive,
+    async dryRun(manifests, discovery) {
+      const [live, answers] = await Promise.all([
+        fetchLive(
+          manifests.map(({ id }) => id),
+          discovery,
+        ),
+        Promise.all(manifests.map((manifest) => dryRunOne(manifest, discovery))),
+      ]);
+      return manifests.map(({ id }, index) => {
+        const { answer, warnings } = answers[index] ?? {
+          answer: { kind: "could-not", why: "nothing was answered" } as const,
+          warnings: [],
+        };
+        return { id, live: live.get(objectKey(id)), answer, warnings };
+      });
+    },
+    async dryRunPod(namespace, pod) {
+      const answered = await callKubernetes("try a pod without making it", () =>
+        api.call({
+          method: "POST",
+          path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
+          query: { dryRun: "All", fieldManager: FIELD_MANAGER },
+          body: { type: "application/json", text: JSON.stringify(pod) },
+        }),
+      );
+      const { status, body } = answered;
+      return status === 201 && isJsonObject(body) ? { kind: "applied", predicted: body } : readRefusal(answered);
+    },
+  };
+}
+
+/** Two single reads are as good as a list. */
+const LIST_FROM = 3;
+
+function isOwnConflict(answer: DryRunAnswer): boolean {
+  return (
+    answer.kind === "refused" && answer.refusals.length > 0 && answer.refusals.every(({ manager }) => manager === FIELD_MANAGER)
+  );
+}
+
+function nameOf({ metadata }: JsonObject): Json | undefined {
+  return isJsonObject(metadata) ? metadata.name : undefined;
+}
+
+function pathOf({ namespace, name }: ObjectId, { groupVersion, resource, isNamespaced }: ApiResource): string {
+  const place = isNamespaced ? ["namespaces", namespace ?? "", resource, name] : [resource, name];
+  return `/${[groupVersion.includes("/") ? "apis" : "api", groupVersion].join("/")}/${place.map(encodeURIComponent).join("/")}`;
+}
