@@ -1,73 +1,135 @@
-import { createHmac } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { FieldTypes } from "../domain/field-types.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { describeObject, type Manifest, objectKey } from "../domain/manifest.ts";
-import type { FieldChange, ObjectChange, ReleaseDiff, ShownValue } from "../domain/release-diff.ts";
-import { flattenObject, type Leaf } from "./flatten-object.ts";
-import { sameQuantity } from "./same-quantity.ts";
+import { withSecondPlaceholders } from "../domain/placeholder.ts";
+import type { ObjectChange, ReleaseDiff } from "../domain/release-diff.ts";
+import type { OtherObjects } from "../render/differing-objects.ts";
+import { compareLeaves, type LeafChange, showChanges } from "./compare-leaves.ts";
+import { flattenObject, type Leaves } from "./flatten-object.ts";
+import { hooksThatRun } from "./hooks-that-run.ts";
 
 export interface DiffSide {
   manifests: readonly Manifest[];
-  notDeterministic: readonly string[];
+  /** Objects as they come out with other placeholders. */
+  reached: OtherObjects;
+  /** Objects as they come out at another render of the same; absent while nobody looked. */
+  madeUp?: OtherObjects;
 }
 
 export interface DiffOptions {
   releaseId: string;
   hub: string;
   environment: string;
+  fieldTypes: FieldTypes;
   /** Random, of this run only: tells whether two hidden values are equal and nothing else about them. */
   fingerprintKey: Buffer;
 }
 
-/** Labels that name the chart's own version stand on every object and say nothing that the pin does not. */
-const CHART_LABELS = /(^|\.)labels\.(helm\.sh\/chart|chart|app\.kubernetes\.io\/version)$/;
-
 /** What git's change means for one release: what is rendered at base against what is rendered at head. */
 export function diffRelease(base: DiffSide, head: DiffSide, options: DiffOptions): ReleaseDiff {
-  const before = new Map(base.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
-  const after = new Map(head.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
-  const objects = [...new Set([...before.keys(), ...after.keys()])]
-    .map((key) => diffObject(before.get(key), after.get(key), options.fingerprintKey))
-    .filter((change) => change !== undefined)
-    .sort((a, b) => describeObject(a.id).localeCompare(describeObject(b.id)));
-  const { releaseId, hub, environment } = options;
+  const { releaseId, hub, environment, fieldTypes, fingerprintKey } = options;
+  const notDeterministic = new Set<string>();
+  const objects = pair(base, head).flatMap(({ before, after }): ObjectChange[] => {
+    const compared = compareObject(base, head, before, after, fieldTypes);
+    for (const path of compared?.madeUp ?? []) notDeterministic.add(path);
+    if (!compared || compared.change === "same") return [];
+    const { id, hook } = compared.manifest;
+    const fields = showChanges(compared.changes, fingerprintKey);
+    return [{ id, change: compared.change, fields, ...(hook === undefined ? {} : { hook }) }];
+  });
   return {
     releaseId,
     hub,
     environment,
-    objects,
-    notDeterministic: [...new Set([...base.notDeterministic, ...head.notDeterministic])].sort(),
+    objects: objects
+      // A hook is not a part of what runs: it is told among those that will run, and only a change of one that ran before is a change.
+      .filter((object) => object.hook === undefined || object.change === "changed")
+      .sort((a, b) => describeObject(a.id).localeCompare(describeObject(b.id))),
+    hooks: hooksThatRun(base.manifests, head.manifests),
+    notDeterministic: [...notDeterministic].sort(),
   };
 }
 
-function diffObject(before: Manifest | undefined, after: Manifest | undefined, fingerprintKey: Buffer): ObjectChange | undefined {
+/**
+ * Whether a difference of the two sides may be chance: it stands where other placeholders made a difference too, and not because the
+ * placeholder itself is there. A checksum of a Secret is such a place. Then each side has to be rendered once more.
+ */
+export function isDoubtful(base: DiffSide, head: DiffSide, fieldTypes: FieldTypes): boolean {
+  return pair(base, head).some(({ before, after }) => {
+    const manifest = after ?? before;
+    if (!manifest || isDeepStrictEqual(before?.object, after?.object)) return false;
+    const key = objectKey(manifest.id);
+    if (!(key in base.reached) && !(key in head.reached)) return false;
+    if (!before || !after) return (before ? base : head).reached[key] === null;
+    const [old, now] = [
+      flattenObject(before.object, fieldTypes, "rendered"),
+      flattenObject(after.object, fieldTypes, "rendered"),
+    ];
+    const unexplained = [
+      unexplainedKeys(old, base.reached[key], fieldTypes),
+      unexplainedKeys(now, head.reached[key], fieldTypes),
+    ];
+    return compareLeaves(old, now).some((change) => unexplained.some((keys) => keys === "all" || keys.has(change.key)));
+  });
+}
+
+function unexplainedKeys(leaves: Leaves, other: JsonObject | null | undefined, fieldTypes: FieldTypes): Set<string> | "all" {
+  if (other === null) return "all";
+  if (other === undefined) return new Set();
+  const changes = compareLeaves(leaves, flattenObject(other, fieldTypes, "rendered"));
+  const isPlaceholder = ({ before, after }: LeafChange) =>
+    before !== undefined && after !== undefined && withSecondPlaceholders(before.text) === after.text;
+  return new Set(changes.filter((change) => !isPlaceholder(change)).map(({ key }) => key));
+}
+
+function pair(base: DiffSide, head: DiffSide): { before: Manifest | undefined; after: Manifest | undefined }[] {
+  const before = new Map(base.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
+  const after = new Map(head.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
+  return [...new Set([...before.keys(), ...after.keys()])].map((key) => ({ before: before.get(key), after: after.get(key) }));
+}
+
+interface Compared {
+  manifest: Manifest;
+  change: ObjectChange["change"] | "same";
+  changes: LeafChange[];
+  /** Where either side is made up by chance. */
+  madeUp: string[];
+}
+
+function compareObject(
+  base: DiffSide,
+  head: DiffSide,
+  before: Manifest | undefined,
+  after: Manifest | undefined,
+  fieldTypes: FieldTypes,
+): Compared | undefined {
   const manifest = after ?? before;
   if (!manifest) return undefined;
-  const { id, hook } = manifest;
-  const named = { id, ...(hook === undefined ? {} : { hook }) };
-  if (!before) return { ...named, change: "created", fields: [] };
-  if (!after) return { ...named, change: "deleted", fields: [] };
-  const fields = diffFields(flattenObject(before.object), flattenObject(after.object), fingerprintKey);
-  return fields.length === 0 ? undefined : { ...named, change: "changed", fields };
-}
-
-function diffFields(before: ReadonlyMap<string, Leaf>, after: ReadonlyMap<string, Leaf>, fingerprintKey: Buffer): FieldChange[] {
-  const changes = [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
-    const [old, now] = [before.get(key), after.get(key)];
-    const path = now?.path ?? old?.path ?? "";
-    if (CHART_LABELS.test(path) || (old && now && isSame(old, now))) return [];
-    const onlyKindDiffers = old?.text === now?.text;
-    return [{ path, before: show(old, fingerprintKey, onlyKindDiffers), after: show(now, fingerprintKey, onlyKindDiffers) }];
-  });
-  return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-}
-
-function isSame(old: Leaf, now: Leaf): boolean {
-  return (old.text === now.text && old.isText === now.isText) || sameQuantity(now.path, old.text, now.text);
-}
-
-/** @param quoted a text in quotes, so that `"1"` and 1 can be told apart */
-function show(leaf: Leaf | undefined, fingerprintKey: Buffer, quoted: boolean): ShownValue {
-  if (!leaf) return { kind: "absent" };
-  const text = quoted && leaf.isText ? JSON.stringify(leaf.text) : leaf.text;
-  if (!leaf.secret) return { kind: "value", text };
-  return { kind: "hidden", fingerprint: createHmac("sha256", fingerprintKey).update(text).digest("hex").slice(0, 8) };
+  const key = objectKey(manifest.id);
+  const others = [before && base.madeUp?.[key], after && head.madeUp?.[key]];
+  if (others.includes(null)) {
+    const { kind, namespace } = manifest.id;
+    return {
+      manifest,
+      change: "same",
+      changes: [],
+      madeUp: [`${namespace === undefined ? kind : `${kind} ${namespace}`} metadata.name`],
+    };
+  }
+  if (!before || !after) return { manifest, change: before ? "deleted" : "created", changes: [], madeUp: [] };
+  if (isDeepStrictEqual(before.object, after.object) && others.every((other) => other === undefined)) return undefined;
+  const [old, now] = [flattenObject(before.object, fieldTypes, "rendered"), flattenObject(after.object, fieldTypes, "rendered")];
+  const chance = new Map<string, string>();
+  for (const [leaves, other] of [[old, others[0]] as const, [now, others[1]] as const])
+    for (const { key: leaf, before: one } of other ? compareLeaves(leaves, flattenObject(other, fieldTypes, "rendered")) : [])
+      chance.set(leaf, one?.path ?? "");
+  const changes = compareLeaves(old, now).filter((change) => !chance.has(change.key));
+  const name = describeObject(manifest.id);
+  return {
+    manifest,
+    change: changes.length > 0 ? "changed" : "same",
+    changes,
+    madeUp: [...chance.values()].filter(Boolean).map((path) => `${name} ${path}`),
+  };
 }

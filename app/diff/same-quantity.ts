@@ -1,5 +1,5 @@
-/** Where Kubernetes reads a quantity: `1Gi` and `1024Mi` are the same request. Names of resources may have dots: `nvidia.com/gpu`. */
-const QUANTITY_PATHS = /(^|\.)(requests|limits|hard|capacity|allocatable)\.[^[\]]+$|sizeLimit$/;
+/** Where quantities stand in objects of which no API server says what their fields are. Names of resources may have dots: `nvidia.com/gpu`. */
+export const QUANTITY_PATHS = /(^|\.)(requests|limits|hard|capacity|allocatable)\.[^[\]]+$|sizeLimit$/;
 
 /** A number longer than this is no amount of anything. */
 const LENGTH_LIMIT = 40;
@@ -10,9 +10,7 @@ const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d{1,2})|(n|u|m|k|M|G|T|
 const DECIMAL: Record<string, number> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const BINARY: Record<string, bigint> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n };
 
-/** @param path dotted path of the value in its object: elsewhere `1k` and `1000` are just two texts */
-export function sameQuantity(path: string, one: string, other: string): boolean {
-  if (!QUANTITY_PATHS.test(path)) return false;
+export function sameQuantity(one: string, other: string): boolean {
   const [a, b] = [parseNanos(one), parseNanos(other)];
   return a !== undefined && a === b;
 }
@@ -21,7 +19,7 @@ export function sameQuantity(path: string, one: string, other: string): boolean 
  * A quantity in billionths, exactly: with floating point, neighbours near 1Ei would be one number.
  * @see Kubernetes, "Quantity": nothing is finer than nano, what is finer is rounded up
  */
-function parseNanos(text: string): bigint | undefined {
+export function parseNanos(text: string): bigint | undefined {
   const [, sign, number, exponent, suffix = ""] = text.length > LENGTH_LIMIT ? [] : (QUANTITY.exec(text) ?? []);
   if (number === undefined) return undefined;
   const [whole = "", fraction = ""] = number.split(".");

@@ -9,6 +9,8 @@ export interface Release {
   id: string;
   hub: string;
   hubTitle: string;
+  /** How many students the hub has; absent when the fleet does not say. */
+  students?: number;
   environment: string;
   component: Component;
   cluster: Cluster;

@@ -21,6 +21,7 @@ function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVers
     id: `${hub.name}-${environment.environment}`,
     hub: hub.name,
     hubTitle: hub.title,
+    ...(hub.students === undefined ? {} : { students: hub.students }),
     environment: environment.environment,
     component: "hub" as const,
     cluster,

@@ -1,23 +1,30 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import { diffRelease } from "../../app/diff/diff-release.ts";
+import { diffRelease, isDoubtful } from "../../app/diff/diff-release.ts";
+import { RECORDED_FIELD_TYPES } from "../../app/diff/recorded-field-types.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../app/domain/json.ts";
 import type { Manifest } from "../../app/domain/manifest.ts";
 import type { ReleaseDiff } from "../../app/domain/release-diff.ts";
 
-const OPTIONS = { releaseId: "data8-staging", hub: "data8", environment: "staging", fingerprintKey: Buffer.alloc(32, 7) };
+const OPTIONS = {
+  releaseId: "data8-staging",
+  hub: "data8",
+  environment: "staging",
+  fieldTypes: RECORDED_FIELD_TYPES,
+  fingerprintKey: Buffer.alloc(32, 7),
+};
 
 function manifest(kind: string, name: string, rest: JsonObject = {}): Manifest {
   const { metadata, ...others } = rest;
-  const apiVersion = kind === "Deployment" ? "apps/v1" : "v1";
+  const apiVersion = { Deployment: "apps/v1", Course: "courses.example/v1" }[kind] ?? "v1";
   return {
     id: { apiVersion, kind, namespace: "data8-staging", name },
     object: { apiVersion, kind, metadata: { name, ...(isJsonObject(metadata) ? metadata : {}) }, ...others },
   };
 }
 
-const side = (...manifests: Manifest[]) => ({ manifests, notDeterministic: [] });
+const side = (...manifests: Manifest[]) => ({ manifests, reached: {} });
 const diff = (base: Manifest[], head: Manifest[]) => diffRelease(side(...base), side(...head), OPTIONS);
 
 /** Changed fields as `path: before -> after`. */
@@ -29,9 +36,9 @@ function fields({ objects }: ReleaseDiff): string[] {
   );
 }
 
-/** One object whose `spec` changes. */
-const changed = (before: Json, after: Json) =>
-  fields(diff([manifest("Deployment", "hub", { spec: before })], [manifest("Deployment", "hub", { spec: after })]));
+/** One object whose `spec` changes; of the kind Course no API server has said what its fields are. */
+const changed = (before: Json, after: Json, kind = "Course") =>
+  fields(diff([manifest(kind, "hub", { spec: before })], [manifest(kind, "hub", { spec: after })]));
 
 test("objects that come, go and change are told apart and sorted by kind, namespace and name", () => {
   const { objects } = diff(
@@ -51,24 +58,80 @@ test("an object moved to a newer version of its API is the same object", () => {
   expect(fields(diff([old], [now]))).toEqual(["apiVersion: apps/v1 -> apps/v2"]);
 });
 
-test("what Helm runs as a hook is marked", () => {
-  const hook: Manifest = { ...manifest("Job", "puller"), hook: "pre-upgrade" };
-  expect(diff([], [hook]).objects).toMatchObject([{ change: "created", hook: "pre-upgrade" }]);
+const hook = (name: string, events: string, weight: string, kind = "Job"): Manifest => ({
+  ...manifest(kind, name, {
+    metadata: { annotations: { "helm.sh/hook": events, "helm.sh/hook-weight": weight } },
+    spec: { template: { spec: { containers: [{ name: "main", image: `image-of-${name}` }] } } },
+  }),
+  hook: events,
 });
 
-test("what two renders disagree on is told once, sorted, from both sides", () => {
-  const result = diffRelease(
-    { manifests: [], notDeterministic: ["b", "a"] },
-    { manifests: [], notDeterministic: ["b"] },
-    OPTIONS,
+test("hooks are told in the order in which Helm runs them, and are no objects that come and go", () => {
+  const always = hook("backup", "pre-upgrade", "5");
+  const { objects, hooks } = diff(
+    [always],
+    [
+      hook("notify", "post-install,post-upgrade", "0"),
+      hook("b", "pre-install, pre-upgrade", "-10", "DaemonSet"),
+      hook("first-install-only", "pre-install", "0"),
+      hook("a", "pre-upgrade", "-10"),
+      always,
+    ],
   );
-  expect(result).toEqual({
-    releaseId: "data8-staging",
-    hub: "data8",
-    environment: "staging",
-    objects: [],
-    notDeterministic: ["a", "b"],
+  expect(objects).toEqual([]);
+  expect(hooks.map(({ id, moment, images, isEveryTime }) => [id.name, moment, images[0], isEveryTime])).toEqual([
+    ["b", "pre-upgrade", "image-of-b", false],
+    ["a", "pre-upgrade", "image-of-a", false],
+    ["backup", "pre-upgrade", "image-of-backup", true],
+    ["notify", "post-upgrade", "image-of-notify", false],
+  ]);
+});
+
+test("a change of a hook that runs anyway is a change", () => {
+  const { objects } = diff([hook("backup", "pre-upgrade", "5")], [hook("backup", "pre-upgrade", "6")]);
+  expect(objects).toMatchObject([{ change: "changed", hook: "pre-upgrade" }]);
+});
+
+const deployment = (checksum: string, replicas = 1) =>
+  manifest("Deployment", "hub", { spec: { replicas, template: { metadata: { annotations: { checksum } } } } });
+const keyOfHub = "apps/Deployment/data8-staging/hub";
+
+test("what two renders of the same disagree on is told once and is no change", () => {
+  const base = { ...side(deployment("1")), madeUp: { [keyOfHub]: deployment("2").object } };
+  const head = { ...side(deployment("3", 2)), madeUp: { [keyOfHub]: deployment("4", 2).object } };
+  const result = diffRelease(base, head, OPTIONS);
+  expect(fields(result)).toEqual(["spec.replicas: 1 -> 2"]);
+  expect(result.notDeterministic).toEqual(["Deployment data8-staging/hub spec.template.metadata.annotations.checksum"]);
+});
+
+test("an object whose name is made up is told once and neither comes nor goes", () => {
+  const named = (name: string) => ({ ...side(manifest("Job", name)), madeUp: { [`/Job/data8-staging/${name}`]: null } });
+  const result = diffRelease(named("job-1"), named("job-2"), OPTIONS);
+  expect(result).toMatchObject({ objects: [], notDeterministic: ["Job data8-staging metadata.name"] });
+});
+
+test("a change is doubtful only where a secret or chance may be its reason", () => {
+  const reached = (manifestOfFirst: Manifest, other: Manifest) => ({
+    ...side(manifestOfFirst),
+    reached: { [keyOfHub]: other.object },
   });
+  const doubtful = (base: Parameters<typeof isDoubtful>[0], head: Parameters<typeof isDoubtful>[0]) =>
+    isDoubtful(base, head, RECORDED_FIELD_TYPES);
+  // A checksum over a Secret: the same on both sides, so no chance had a part in it.
+  const [one, other] = [deployment("a"), deployment("b")];
+  expect(doubtful(reached(one, other), reached(one, other))).toBe(false);
+  expect(doubtful(reached(one, other), reached(deployment("a", 2), deployment("b", 2)))).toBe(false);
+  expect(doubtful(reached(one, other), reached(deployment("c"), deployment("d")))).toBe(true);
+  // The placeholder itself: nobody made that up.
+  const first = deployment("x campanile-placeholder:token:1");
+  const [rotated, rotatedOther] = [
+    deployment("x campanile-placeholder:token:2"),
+    deployment("x campanile-placeholder:other:token:2"),
+  ];
+  expect(doubtful(reached(first, deployment("x campanile-placeholder:other:token:1")), reached(rotated, rotatedOther))).toBe(
+    false,
+  );
+  expect(doubtful(side(deployment("a")), side(deployment("b")))).toBe(false);
 });
 
 const LISTS: [string, Json, Json, string[]][] = [
@@ -136,6 +199,46 @@ const LISTS: [string, Json, Json, string[]][] = [
 
 test.each(LISTS)("lists: %s", (_what, before, after, expected) => {
   expect(changed(before, after)).toEqual(expected);
+});
+
+/** In a Deployment, where the API server says what a list's items are told apart by. */
+const TYPED_LISTS: [string, Json, Json, string[]][] = [
+  [
+    "containers in another order",
+    { containers: [{ name: "a" }, { name: "b" }] },
+    { containers: [{ name: "b" }, { name: "a" }] },
+    [],
+  ],
+  [
+    "a port whose protocol is spelt out",
+    { containers: [{ name: "a", ports: [{ containerPort: 53 }] }] },
+    { containers: [{ name: "a", ports: [{ containerPort: 53, protocol: "TCP" }] }] },
+    ["P.containers[a].ports[53].protocol: absent -> TCP"],
+  ],
+  [
+    "two protocols on one port",
+    { containers: [{ name: "a", ports: [{ containerPort: 53 }, { containerPort: 53, protocol: "UDP", hostPort: 1 }] }] },
+    { containers: [{ name: "a", ports: [{ containerPort: 53, protocol: "UDP", hostPort: 2 }, { containerPort: 53 }] }] },
+    ["P.containers[a].ports[53/UDP].hostPort: 1 -> 2"],
+  ],
+  [
+    "arguments, whose order counts",
+    { containers: [{ name: "a", args: ["x", "y"] }] },
+    { containers: [{ name: "a", args: ["y", "x"] }] },
+    ["P.containers[a].args[0]: x -> y", "P.containers[a].args[1]: y -> x"],
+  ],
+  [
+    "an amount spelt otherwise",
+    { containers: [{ name: "a", resources: { limits: { cpu: 0.5, "nvidia.com/gpu": "1" } } }] },
+    { containers: [{ name: "a", resources: { limits: { cpu: "500m", "nvidia.com/gpu": 1 } } }] },
+    [],
+  ],
+  ["a null", { containers: [{ name: "a", image: null }] }, { containers: [{ name: "a" }] }, []],
+];
+
+test.each(TYPED_LISTS)("fields that the API server describes: %s", (_what, before, after, expected) => {
+  const of = (pod: Json): Json => ({ template: { spec: pod } });
+  expect(changed(of(before), of(after), "Deployment")).toEqual(expected.map((line) => line.replace(/^P/, "spec.template.spec")));
 });
 
 const VALUES: [string, Json, Json, string[]][] = [
@@ -263,6 +366,25 @@ test("of the values in a hub's Secret, those that a reviewer needs are shown", (
   ]);
 });
 
+test("code in a hub's values is shown line by line, but not what it sets a secret to", () => {
+  const of = (timeout: number, password: string) =>
+    manifest("Secret", "hub", {
+      data: {
+        "values.yaml": encode(
+          stringify({ hub: { extraConfig: { spawn: `c.Spawner.start_timeout = ${timeout}\nc.X.password = '${password}'\n` } } }),
+        ),
+      },
+    });
+  const [changedTimeout] = diff([of(60, CANARY)], [of(90, CANARY)]).objects;
+  expect(changedTimeout?.fields.map(({ path, before, after }) => [path, before.kind, after.kind])).toEqual([
+    ["values.yaml.hub.extraConfig.spawn", "value", "value"],
+  ]);
+  expect(JSON.stringify(changedTimeout)).toContain("start_timeout = 90");
+  const [changedPassword] = diff([of(60, "another-2718281828")], [of(60, CANARY)]).objects;
+  expect(changedPassword?.fields[0]?.before).not.toEqual(changedPassword?.fields[0]?.after);
+  expect(JSON.stringify([changedTimeout, changedPassword])).not.toMatch(new RegExp(`${CANARY}|another-2718281828`));
+});
+
 test("Helm's own annotations of a Secret are shown", () => {
   const of = (weight: string) => manifest("Secret", "hub", { metadata: { annotations: { "helm.sh/hook-weight": weight } } });
   expect(fields(diff([of("1")], [of("2")]))).toEqual(["metadata.annotations.helm.sh/hook-weight: 1 -> 2"]);
@@ -321,9 +443,7 @@ test("different objects have a diff", () => {
   fc.assert(
     fc.property(flat, flat, (one, other) => {
       fc.pre(JSON.stringify(sortKeys(one)) !== JSON.stringify(sortKeys(other)));
-      expect(
-        diff([manifest("Deployment", "a", { spec: one })], [manifest("Deployment", "a", { spec: other })]).objects,
-      ).toHaveLength(1);
+      expect(diff([manifest("Course", "a", { spec: one })], [manifest("Course", "a", { spec: other })]).objects).toHaveLength(1);
     }),
   );
 });
