@@ -11,8 +11,12 @@ import { createMissedDeliveries } from "./adapters/github/missed-deliveries.ts";
 import { createPullRequests } from "./adapters/github/pull-requests.ts";
 import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
+import { createTemplate } from "./adapters/helm/template-with-lookups.ts";
 import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
+import { inspectCluster } from "./adapters/kubernetes/inspect-cluster.ts";
 import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
+import { startLookupProxy } from "./adapters/kubernetes/lookup-proxy.ts";
+import { createRecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
 import { createSops } from "./adapters/sops/decrypt-file.ts";
 import { createDeployRecords } from "./adapters/store/deploy-records.ts";
 import { openStore } from "./adapters/store/open-store.ts";
@@ -63,10 +67,11 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   });
   const judges = { judgeWorkloads, judgeHooks };
   const charts = createChartStore({ cacheDir: settings.dataDir, mirrors: settings.chartMirrors });
+  const lookupProxy = await startLookupProxy();
+  opened.defer(lookupProxy.stop);
   const ports = createPorts({
     helmVersion,
     kubeconfig: settings.kubeconfig,
-    docsUrl: settings.docsUrl,
     git: createGitMirror({ dataDir: settings.dataDir, webUrl: settings.github.webUrl, tokenFor: github.tokenFor }),
     pullRequests: createPullRequests(github),
     checks: createCheckRuns(github),
@@ -76,8 +81,10 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     records: createDeployRecords(store),
     helm,
     charts,
-    renderRelease: createRenderer({ fetchChart: charts.fetchChart, template: helm.template }),
+    renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(helm, lookupProxy) }),
     clusterFor: memoised((context) => connectCluster({ kubeconfig: settings.kubeconfig, context, log, judges })),
+    inspectorFor: memoised((context) => inspectCluster({ kubeconfig: settings.kubeconfig, context })),
+    recordedLookups: createRecordedLookups(settings.dataDir),
     decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),
     redactor,
   });

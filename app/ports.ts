@@ -6,9 +6,12 @@ import type { PullRequests } from "./adapters/github/pull-requests.ts";
 import type { StickyComments } from "./adapters/github/sticky-comment.ts";
 import type { Helm } from "./adapters/helm/create-helm.ts";
 import type { Cluster } from "./adapters/kubernetes/connect-cluster.ts";
+import type { ClusterInspector } from "./adapters/kubernetes/inspect-cluster.ts";
+import type { RecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
 import type { DecryptsSecrets } from "./adapters/sops/decrypt-file.ts";
 import type { DeployRecords } from "./adapters/store/deploy-records.ts";
 import type { PreviewComments } from "./adapters/store/preview-comments.ts";
+import { RECORDED_FIELD_TYPES } from "./diff/recorded-field-types.ts";
 import { ClusterError } from "./domain/errors.ts";
 import { isJsonObject, type Json } from "./domain/json.ts";
 import type { Release } from "./domain/release.ts";
@@ -17,6 +20,7 @@ import type { EventSource } from "./event/deploy-event.ts";
 import { loadFleet } from "./load/load-fleet.ts";
 import type { DeployPorts } from "./pipeline/deploy.ts";
 import type { PreviewPorts } from "./pipeline/preview.ts";
+import type { ReleasePreviewPorts } from "./pipeline/preview-release.ts";
 import { releasesOf } from "./plan/releases-of.ts";
 import type { Redactor } from "./redact/create-redactor.ts";
 import type { RendersReleases } from "./render/render-release.ts";
@@ -29,7 +33,6 @@ import { upgradeRelease } from "./rollout/upgrade-release.ts";
 export interface Adapters {
   helmVersion: string;
   kubeconfig: string | undefined;
-  docsUrl: string | undefined;
   git: GitMirror;
   pullRequests: PullRequests;
   checks: CheckRuns;
@@ -39,8 +42,10 @@ export interface Adapters {
   records: DeployRecords;
   helm: Helm;
   charts: FetchesCharts;
-  renderRelease: RendersReleases;
+  renders: RendersReleases;
   clusterFor: (context: string) => Cluster;
+  inspectorFor: (context: string) => ClusterInspector;
+  recordedLookups: RecordedLookups;
   decrypt: DecryptsSecrets;
   redactor: Redactor;
 }
@@ -71,8 +76,7 @@ export function createPorts(adapters: Adapters): Ports {
       mergeTrees: git.mergeTrees,
       readCommitTexts: git.readCommitTexts,
       readChart: adapters.charts.readChart,
-      docsUrl: adapters.docsUrl,
-      renderRelease: adapters.renderRelease,
+      ...releasePreviewPorts(adapters),
       tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
     },
     deploy: {
@@ -88,6 +92,24 @@ export function createPorts(adapters: Adapters): Ports {
       tellMergedPullRequests: (source, numbers, rollout) => tellMergedPullRequests(adapters, source, numbers, rollout),
     },
     rollout: rolloutPorts(adapters, fetchRevisions),
+  };
+}
+
+function releasePreviewPorts({ renders, inspectorFor, recordedLookups, redactor }: Adapters): ReleasePreviewPorts {
+  return {
+    renders,
+    async openLookups({ id, namespace, cluster }, isFork) {
+      return isFork ? ((await recordedLookups.find(id)) ?? "none") : inspectorFor(cluster.context).openLookups(namespace);
+    },
+    async keepLookups({ id }, lookups) {
+      if (lookups !== "none" && lookups.source === "live") await recordedLookups.keep(id, lookups);
+    },
+    async fetchFieldTypes({ cluster }, lookups, manifests) {
+      if (lookups === "none" || lookups.source === "recorded") return RECORDED_FIELD_TYPES;
+      return inspectorFor(cluster.context).fetchFieldTypes([...new Set(manifests.map(({ id }) => id.apiVersion))].sort());
+    },
+    inspectorFor: ({ cluster }) => inspectorFor(cluster.context),
+    addSecret: ({ value, where }) => redactor.addSecret(value, where),
   };
 }
 

@@ -35,15 +35,11 @@ export interface Judgement {
   findings: Finding[];
 }
 
-export interface JudgePorts {
-  /** Left out where no charts are at hand: rules that need them are then silent. */
-  readChart?: ReadsCharts | undefined;
-  /** Address of the documents' folder, so that findings can lead to their pages. */
-  docsUrl?: string | undefined;
-}
-
-/** Reads both sides and says all that is wrong with the new one. */
-export async function judgeChange(change: ChangeToJudge, { readChart, docsUrl }: JudgePorts = {}): Promise<Judgement> {
+/**
+ * Reads both sides and says all that is wrong with the new one.
+ * @param readChart left out where no charts are at hand: rules that need them are then silent
+ */
+export async function judgeChange(change: ChangeToJudge, readChart?: ReadsCharts): Promise<Judgement> {
   const base = change.base && (await loadFleet(change.base.tree, change.base.sha));
   const head = await loadFleet(change.head.tree, change.head.sha);
   const charts = await readCharts([base?.fleet, head.fleet], readChart);
@@ -54,12 +50,7 @@ export async function judgeChange(change: ChangeToJudge, { readChart, docsUrl }:
     title: change.title,
     commits: change.commits,
   });
-  const all = sortFindings([...head.findings, ...findings]);
-  return { head, base, findings: docsUrl === undefined ? all : all.map((finding) => withPage(finding, docsUrl)) };
-}
-
-function withPage(finding: Finding, docsUrl: string): Finding {
-  return { ...finding, page: `${docsUrl}/rules/${finding.code}.md` };
+  return { head, base, findings: sortFindings([...head.findings, ...findings]) };
 }
 
 function viewOf(

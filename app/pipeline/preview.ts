@@ -1,14 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { diffRelease } from "../diff/diff-release.ts";
-import { ClusterError, ConfigError, type Explanation, explanationOf } from "../domain/errors.ts";
+import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
 import type { Fleet, Promotion } from "../domain/hub.ts";
-import { type PlannedRelease, type Release, releaseOf } from "../domain/release.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
-import type { Rendered, RendersReleases } from "../render/render-release.ts";
 import {
   type CheckReport,
   configCheck,
@@ -18,18 +14,19 @@ import {
   unexpectedFailure,
 } from "../report/check-outputs.ts";
 import { previewComment } from "../report/preview-comment.ts";
-import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
+import type { PreviewResult } from "../report/preview-result.ts";
 import type { CommitText } from "../validate/rule.ts";
 import type { DurableWork } from "./durable-work.ts";
 import { judgeChange, type ReadsCharts } from "./judge-change.ts";
+import { previewRelease, type ReleasePreviewPorts } from "./preview-release.ts";
 
 /** What a preview needs from outside. */
-export interface PreviewPorts {
+export interface PreviewPorts extends ReleasePreviewPorts {
   helmVersion: string;
   fetchPullRequest(
     source: EventSource,
     number: number,
-  ): Promise<{ title: string; headSha: string; baseBranch: string; isOpen: boolean }>;
+  ): Promise<{ title: string; headSha: string; baseBranch: string; isOpen: boolean; isFork: boolean }>;
   fetchBranchHead(source: EventSource, branch: string): Promise<string>;
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   mergeTrees(
@@ -41,9 +38,6 @@ export interface PreviewPorts {
   /** What each commit after the base adds. */
   readCommitTexts(source: EventSource, baseSha: string, headSha: string): Promise<CommitText[]>;
   readChart: ReadsCharts;
-  /** Address of the documents' folder; undefined where nobody can read them. */
-  docsUrl: string | undefined;
-  renderRelease: RendersReleases;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(
     place: CheckPlace,
@@ -76,6 +70,7 @@ interface Change {
   mergedTree: string | null;
   conflicts: string[];
   environments: string[];
+  isFork: boolean;
 }
 
 /**
@@ -152,7 +147,7 @@ function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChan
 
 async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promise<Change> {
   const { source } = event;
-  const { title, headSha, baseBranch } = await ports.fetchPullRequest(source, event.number);
+  const { title, headSha, baseBranch, isFork } = await ports.fetchPullRequest(source, event.number);
   const baseSha = await ports.fetchBranchHead(source, baseBranch);
   await ports.fetchCommits(source, [baseSha, headSha]);
   const merge = await ports.mergeTrees(source, baseSha, headSha);
@@ -164,6 +159,7 @@ async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promi
     headSha,
     baseBranch,
     environments,
+    isFork,
     ...(merge.kind === "merged" ? { mergedTree: merge.tree, conflicts: [] } : { mergedTree: null, conflicts: merge.files }),
   };
 }
@@ -196,11 +192,11 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
         title: change.title,
         commits: await ports.readCommitTexts(source, baseSha, headSha),
       },
-      ports,
+      ports.readChart,
     );
     if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings }, promotions: [] };
     const plan = planRollout(base?.fleet, head.fleet, ports.helmVersion);
-    const releases = await Promise.all(plan.releases.map((planned) => diffPlanned(ports, planned)));
+    const releases = await Promise.all(plan.releases.map((planned) => previewRelease(ports, planned, change.isFork)));
     return {
       result: {
         ...nothing,
@@ -223,37 +219,6 @@ async function treeOf(ports: PreviewPorts, source: EventSource, { baseSha, headS
   const merge = await ports.mergeTrees(source, baseSha, headSha);
   if (merge.kind === "conflict") throw new Error("the same two commits merged before and conflict now");
   return merge.tree;
-}
-
-/** Random for each process: fingerprints of secret values are comparable within one comment and nowhere else. */
-const fingerprintKey = randomBytes(32);
-
-async function diffPlanned(ports: PreviewPorts, planned: PlannedRelease): Promise<PreviewRelease> {
-  const { id, hub, hubTitle, environment } = releaseOf(planned);
-  const about = { releaseId: id, hub, hubTitle, environment, reasons: planned.reasons };
-  const { base, head } = planned;
-  if (!head) return { ...about, diff: null, couldNot: null };
-  try {
-    const [before, after] = await Promise.all([base ? renderIfPossible(ports, base) : NOTHING, ports.renderRelease(head)]);
-    const diff = diffRelease(before ?? after, after, { releaseId: id, hub, environment, fingerprintKey });
-    return { ...about, diff, couldNot: null, ...(before ? {} : { isBaseBroken: true }) };
-  } catch (error) {
-    const couldNot = explanationOf(error);
-    if (!couldNot) throw error;
-    return { ...about, diff: null, couldNot };
-  }
-}
-
-const NOTHING: Rendered = { manifests: [], notDeterministic: [] };
-
-/** Faults of the base must not stand in the way of the pull request that mends them. */
-async function renderIfPossible(ports: PreviewPorts, base: Release): Promise<Rendered | undefined> {
-  try {
-    return await ports.renderRelease(base);
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined;
-    throw error;
-  }
 }
 
 function promotionsOf(fleet: Fleet): string[] {

@@ -1,7 +1,9 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding, Severity } from "../domain/finding.ts";
 import { describeDiff } from "./describe-diff.ts";
-import { clean, codeOf, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
+import { describeBeyond, describeObstacles } from "./describe-effect.ts";
+import { describeNotes } from "./describe-impact.ts";
+import { clean, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { effectOf, headline } from "./preview-comment.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
@@ -92,23 +94,32 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
     };
   const releases = result.releases.filter((release) => release.environment === environment);
   const broken = releases.filter((release) => release.couldNot);
+  const obstacles = [...releases.flatMap(describeObstacles), ...releases.flatMap(describeNotes)];
   const rows = releases.map(describeRelease);
   const parts = releases
-    .filter((release) => release.diff && release.diff.objects.length > 0)
-    .map(
-      (release) =>
-        `#### ${escapeMarkdown(release.releaseId)}\n\n${release.diff ? describeDiff(release.diff, FIELD_LIMIT_BYTES - 1_000) : ""}`,
-    );
+    .filter(({ diff, effect }) => diff && (diff.objects.length > 0 || effect?.objects.length))
+    .map(({ releaseId, diff, effect }) => {
+      const beyond = diff && effect ? describeBeyond(diff, effect, FIELD_LIMIT_BYTES / 4) : "";
+      const text = diff ? describeDiff(diff, (FIELD_LIMIT_BYTES * 3) / 4 - 1_000) : "";
+      return [`#### ${escapeMarkdown(releaseId)}`, text, beyond].filter(Boolean).join("\n\n");
+    });
   const { text, left } = takeParts(parts, FIELD_LIMIT_BYTES);
   return {
-    conclusion: broken.length > 0 ? "failure" : "success",
+    conclusion: verdict === "pass" ? "success" : "failure",
     title:
       broken.length > 0
         ? `${plural(broken.length, "release")} could not be rendered`
-        : releases.length === 0
-          ? `Nothing changes on ${environment}`
-          : countMoves(releases, environment),
-    summary: rows.length === 0 ? `No release of ${environment} gets other inputs by this pull request.` : listRows(rows),
+        : verdict !== "pass"
+          ? verdict === "refused"
+            ? "The cluster would refuse this"
+            : "Part of this could not be looked at"
+          : releases.length === 0
+            ? `Nothing changes on ${environment}`
+            : countMoves(releases, environment),
+    summary:
+      rows.length === 0
+        ? `No release of ${environment} gets other inputs by this pull request.`
+        : listRows([...obstacles, ...rows]),
     ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
     annotations: [],
   };
@@ -144,6 +155,7 @@ export function overallCheck(result: PreviewResult): CheckReport {
         ? "This pull request can be merged; nothing will be rolled out."
         : "This pull request can be merged. The comment says what will happen then.",
     blocked: "Mend the faults that the check “campanile / config” lists, and push again.",
+    refused: "The cluster would refuse part of this, so a rollout would fail. The comment and the diff checks say what and why.",
     "could-not": "At least one release could not be rendered, so nobody knows what a merge would do. The diff checks say why.",
   }[verdict];
   return {
@@ -190,7 +202,7 @@ const inBrief = (text: string) => escapeMarkdown(shorten(oneLine(text), BRIEF_LI
 const MARKS: Record<Severity, string> = { block: "❌", warn: "⚠️", info: "ℹ️" };
 
 function describeFinding(finding: Finding): string {
-  return `${MARKS[finding.severity]} ${placeOf(finding.at)} (${codeOf(finding)})\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
+  return `${MARKS[finding.severity]} ${placeOf(finding.at)} (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
 }
 
 const placeOf = ({ file, line }: Finding["at"]) => `**${escapeMarkdown(file)}, line ${line}**`;

@@ -26,6 +26,7 @@ export function describeDiff(diff: ReleaseDiff, limitBytes: number): string {
   const rest = [
     ...listObjects("New", "+", of("created"), limitBytes / 5),
     ...listObjects("Deleted", "-", of("deleted"), limitBytes / 5),
+    ...listHooks(diff),
     ...(diff.notDeterministic.length > 0 ? [madeUp(diff)] : []),
   ];
   const room = limitBytes - rest.reduce((bytes, part) => bytes + byteLength(part) + 2, 100);
@@ -47,6 +48,20 @@ function listObjects(heading: string, mark: string, objects: readonly ObjectChan
   ];
 }
 
+const HOOKS_SHOWN = 12;
+
+function listHooks({ hooks }: ReleaseDiff): string[] {
+  const work = hooks.filter(({ images }) => images.length > 0);
+  if (work.length === 0) return [];
+  const lines = work
+    .slice(0, HOOKS_SHOWN)
+    .map(
+      ({ id, moment, images }) =>
+        `${moment === "pre-upgrade" ? "before" : "after"}: ${describeObject(id)} with ${images.join(", ")}`,
+    );
+  return [`Helm runs in the course of the rollout, in this order:\n${fenceLines(lines.map(describeLine), 2_000)}`];
+}
+
 function fenceLines(lines: readonly string[], limitBytes: number): string {
   const { text, left } = takeParts(lines, limitBytes, "\n");
   return fence(left === 0 ? text : `${text}\n… ${plural(left, "more line")}`, "diff");
@@ -66,7 +81,7 @@ function describeChange(object: ObjectChange): string[] {
   return [`# ${nameOf(object)}`, ...object.fields.flatMap(describeField)];
 }
 
-function describeField({ path, before, after }: FieldChange): string[] {
+export function describeField({ path, before, after }: FieldChange): string[] {
   const name = describeLine(path);
   const isText = before.kind === "value" && after.kind === "value" && (before.text.includes("\n") || after.text.includes("\n"));
   if (isText) return [`  ${name}:`, ...lineDiff(before.text, after.text)];

@@ -1,7 +1,9 @@
 import { markdownTable } from "markdown-table";
 import type { Finding } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
-import { byteLength, codeOf, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
+import { describeBeyond, describeObstacles } from "./describe-effect.ts";
+import { describeImpact, describeNotes } from "./describe-impact.ts";
+import { byteLength, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** By this first line the comment is found again. */
@@ -19,7 +21,9 @@ export function previewComment(result: PreviewResult, promotions: readonly strin
   const head = [`### ${headline(result)}`, ...body(result)].join("\n\n");
   const foot = [...(isDeployable(result) ? [onMerge(result, promotions)] : []), footer(result)].join("\n\n");
   const room = PREVIEW_LIMIT_BYTES - byteLength(head) - byteLength(foot);
-  const details = result.releases.filter((release) => release.diff && release.diff.objects.length > 0).map(foldedDiff);
+  const details = result.releases
+    .filter((release) => release.diff && (release.diff.objects.length > 0 || release.effect?.objects.length))
+    .map(foldedDiff);
   const { text, left } = takeParts(details, room);
   const cut = left === 0 ? [] : [`_The diffs of ${plural(left, "more release")} are in the checks' details._`];
   return [head, ...(text === "" ? [] : [text]), ...cut, foot].join("\n\n");
@@ -39,6 +43,7 @@ export function headline(result: PreviewResult, write: (text: string) => string 
   if (blocking > 0) return `${plural(blocking, "fault")} to mend before this can be merged`;
   if (result.releases.length === 0) return "Nothing changes on any hub";
   if (verdictOf(result) === "could-not") return "Part of this pull request could not be checked";
+  if (verdictOf(result) === "refused") return "The cluster would refuse part of this";
   const moving = result.releases.filter((release) => release.diff);
   if (moving.length === 0) return `${nameHubs(result.releases, write)}: no longer in git; what runs there stays`;
   const reasons = commonReasons(moving).map((reason) => write(shorten(reason, REASONS_LIMIT)));
@@ -77,8 +82,19 @@ function body(result: PreviewResult): string[] {
     ...(isCalm ? ["No release gets other inputs by this pull request, so its merge deploys nothing."] : []),
     ...(result.findings.length > 0 ? [findingsList(result.findings)] : []),
     ...(broken.length > 0 ? [brokenList(broken)] : []),
+    ...obstacleList(result.releases),
     ...(result.releases.length > 0 ? [releaseTable(result)] : []),
   ];
+}
+
+function obstacleList(releases: readonly PreviewRelease[]): string[] {
+  const { text, left } = takeParts(
+    [...releases.flatMap(describeObstacles), ...releases.flatMap(describeNotes)],
+    LIST_LIMIT_BYTES,
+    "\n",
+  );
+  const rest = left > 0 ? `\n- … and ${left} more in the diff checks.` : "";
+  return text === "" ? [] : [text + rest];
 }
 
 function findingsList(findings: readonly Finding[]): string {
@@ -95,10 +111,9 @@ function findingsList(findings: readonly Finding[]): string {
   return [heading, text, rest].filter(Boolean).join("\n");
 }
 
-function describeFinding(finding: Finding, isMixed: boolean): string {
-  const { at, severity, what, why, fix } = finding;
+function describeFinding({ at, severity, what, why, fix, code }: Finding, isMixed: boolean): string {
   const mark = isMixed && severity !== "block" ? "_Remark._ " : "";
-  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (${codeOf(finding)})`;
+  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
 }
 
 function brokenList(releases: readonly PreviewRelease[]): string {
@@ -116,10 +131,11 @@ function brokenList(releases: readonly PreviewRelease[]): string {
 }
 
 /** What a release that could be rendered will see of the change, in one cell of a table. */
-export function effectOf({ diff, isBaseBroken }: PreviewRelease): string {
+export function effectOf({ diff, impact, isBaseBroken }: PreviewRelease): string {
   // Campanile never uninstalls.
   if (!diff) return "stays as it runs; whoever runs the cluster removes it";
-  return isBaseBroken ? "can be rendered again, which it cannot without this change" : countChanges(diff);
+  const what = isBaseBroken ? "can be rendered again, which it cannot without this change" : countChanges(diff);
+  return [what, ...(impact ? [describeImpact(impact)] : [])].join("; ");
 }
 
 function releaseTable(result: PreviewResult): string {
@@ -154,7 +170,9 @@ const DIFF_LIMIT_BYTES = 15_000;
 
 function foldedDiff(release: PreviewRelease): string {
   if (!release.diff) return "";
-  return `<details><summary>What changes in ${escapeMarkdown(release.releaseId)}</summary>\n\n${describeDiff(release.diff, DIFF_LIMIT_BYTES)}\n\n</details>`;
+  const beyond = release.effect ? describeBeyond(release.diff, release.effect, DIFF_LIMIT_BYTES / 3) : "";
+  const parts = [describeDiff(release.diff, DIFF_LIMIT_BYTES), beyond].filter(Boolean);
+  return `<details><summary>What changes in ${escapeMarkdown(release.releaseId)}</summary>\n\n${parts.join("\n\n")}\n\n</details>`;
 }
 
 /** The first environment follows no other: it is deployed at once. */
@@ -174,7 +192,15 @@ function onMerge(result: PreviewResult, promotions: readonly string[]): string {
 function footer(result: PreviewResult): string {
   const [base, head] = [result.baseSha.slice(0, 7), result.headSha.slice(0, 7)];
   const did = result.releases.some((release) => release.diff)
-    ? `Campanile rendered ${base} and ${head} and compared the two. Secret values are never shown.`
+    ? `Campanile rendered ${base} and ${head}, compared the two, and ${askedOf(result)}. Secret values are never shown.`
     : `Campanile looked at ${head} on top of ${base}.`;
   return `<sub>${did}</sub>`;
+}
+
+function askedOf({ releases }: PreviewResult): string {
+  const bases = new Set(releases.filter(({ diff }) => diff).map(({ basis }) => basis));
+  if (!bases.has("recorded") && !bases.has("none")) return "asked the cluster what a rollout would do";
+  return bases.has("recorded")
+    ? "used what it knew of the cluster from before, without asking it: this pull request comes from a fork"
+    : "asked no cluster, so what charts look up there is missing: this pull request comes from a fork";
 }

@@ -1,6 +1,6 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
-import type { ReleaseDiff } from "../domain/release-diff.ts";
+import type { ReleaseDiff, ReleaseDrift, ReleaseEffect, ReleaseImpact } from "../domain/release-diff.ts";
 
 /** What a preview found out about a pull request. JSON, without any secret: it is kept with the workflow's step. */
 export interface PreviewResult {
@@ -23,18 +23,27 @@ export interface PreviewRelease {
   reasons: string[];
   /** Null when it could not be rendered or the release is removed. */
   diff: ReleaseDiff | null;
+  /** What the cluster itself says; null when it was not asked. */
+  effect: ReleaseEffect | null;
+  /** What was changed there behind git; null when the cluster was not asked or nothing runs yet. */
+  drift: ReleaseDrift | null;
+  /** Null when it could not be rendered or the release is removed. */
+  impact: ReleaseImpact | null;
+  /** What templates were shown as their cluster. */
+  basis: "live" | "recorded" | "none";
   couldNot: Explanation | null;
   /** What the base branch asks for cannot be rendered, so there was nothing to compare with. */
   isBaseBroken?: boolean;
 }
 
-export type Verdict = "pass" | "blocked" | "could-not";
+export type Verdict = "pass" | "blocked" | "could-not" | "refused";
 
-/** Blocked: the author can mend it. Could not: nobody knows, so nobody may merge. */
+/** Blocked: the author can mend it. Could not: nobody knows, so nobody may merge. Refused: the cluster would not take it. */
 export function verdictOf(result: PreviewResult, environment?: string): Verdict {
   if (result.couldNot) return "could-not";
   if (result.findings.some((finding) => finding.severity === "block")) return "blocked";
   const releases =
     environment === undefined ? result.releases : result.releases.filter((release) => release.environment === environment);
-  return releases.some((release) => release.couldNot) ? "could-not" : "pass";
+  if (releases.some(({ couldNot, effect }) => couldNot || (effect && effect.couldNot.length > 0))) return "could-not";
+  return releases.some(({ effect }) => effect && effect.refusals.length > 0) ? "refused" : "pass";
 }

@@ -30,6 +30,10 @@ export function makeRelease(hub: string, environment: string, change: Partial<Pr
         field("spec.template.spec.containers[hub].env[USER_IMAGE].value", "user:2026.11.1", "user:2026.11.2"),
       ]),
     ]),
+    effect: null,
+    drift: null,
+    impact: null,
+    basis: "live",
     couldNot: null,
     ...change,
   };
@@ -41,7 +45,7 @@ export function makeDiff(
   objects: ObjectChange[],
   notDeterministic: string[] = [],
 ): ReleaseDiff {
-  return { releaseId: `${hub}-${environment}`, hub, environment, objects, notDeterministic };
+  return { releaseId: `${hub}-${environment}`, hub, environment, objects, hooks: [], notDeterministic };
 }
 
 export function makeChange(

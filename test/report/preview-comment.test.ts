@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { overallCheck } from "../../app/report/check-outputs.ts";
 import { headline, previewComment } from "../../app/report/preview-comment.ts";
-import type { PreviewResult } from "../../app/report/preview-result.ts";
+import type { PreviewRelease, PreviewResult } from "../../app/report/preview-result.ts";
 import { stickyComment } from "../../app/report/rollout-report.ts";
 import {
   field,
@@ -55,7 +55,76 @@ const cull = (hub: string, environment: string) =>
     ]),
   });
 
+const proxy = { apiVersion: "apps/v1", kind: "Deployment", namespace: "data8-prod", name: "proxy" };
+const nothingSeen = { objects: [], refusals: [], notYet: [], couldNot: [], warnings: [] };
+
+/** What only a cluster can tell. */
+const SEEN: Record<string, Partial<PreviewRelease>> = {
+  refused: {
+    impact: { class: "impossible", students: 1500, fitNowhere: [] },
+    effect: {
+      ...nothingSeen,
+      refusals: [
+        { id: proxy, reason: "immutable", field: "spec.selector", message: "field is immutable" },
+        {
+          id: proxy,
+          reason: "conflict",
+          field: "spec.replicas",
+          manager: "kubectl-edit",
+          message: "it belongs to kubectl-edit",
+          since: "2026-11-25T09:15:04Z",
+        },
+      ],
+      couldNot: [
+        { id: { ...proxy, kind: "Service" }, why: "the API server answered 500 (InternalError): failed calling webhook" },
+      ],
+    },
+  },
+  drifted: {
+    impact: {
+      class: "hub-restarts",
+      loginsWaitSeconds: 19.6,
+      students: 1500,
+      fitNowhere: [{ id: proxy, why: "no node has the labels that it asks for (pool=x)" }],
+    },
+    effect: {
+      ...nothingSeen,
+      objects: [{ id: proxy, change: "changed", replacesPods: false, fields: [field("spec.replicas", "3", "1")] }],
+    },
+    drift: {
+      byHand: { revision: 7, at: "2026-11-24T20:00:00.000Z", description: "Upgrade complete" },
+      objects: [
+        { id: { ...proxy, kind: "ConfigMap", name: "course" }, change: "missing", fields: [] },
+        {
+          id: proxy,
+          change: "changed",
+          fields: [
+            {
+              path: "spec.replicas",
+              live: { kind: "value", text: "3" },
+              git: { kind: "value", text: "1" },
+              manager: "kubectl-edit",
+              since: "2026-11-25T09:15:04Z",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  migrates: {
+    impact: { class: "hub-restarts", migration: { from: "4.1.6", to: "5.2.1", isBackwards: false }, fitNowhere: [] },
+    drift: { objects: [], behind: { sha: "3f2a91bc0d" } },
+  },
+  "from-a-fork": { basis: "recorded", impact: { class: "next-servers", fitNowhere: [] } },
+};
+
 const RESULTS: Record<string, [PreviewResult, string[]?]> = {
+  ...Object.fromEntries(
+    Object.entries(SEEN).map(([name, seen]): [string, [PreviewResult]] => [
+      `cluster-${name}`,
+      [makeResult({ releases: [{ ...cull("data8", "prod"), ...seen }] })],
+    ]),
+  ),
   "nothing-changes": [makeResult()],
   "image-bump-of-one-hub": [makeResult({ releases: [bumpOf("staging"), bumpOf("prod")] })],
   "image-bump-on-staging-only": [makeResult({ releases: [bumpOf("staging")] })],

@@ -8,6 +8,8 @@ export interface PullRequestNow {
   headSha: string;
   baseBranch: string;
   isOpen: boolean;
+  /** Its commits come from another repository: whoever pushed them may be anybody. */
+  isFork: boolean;
 }
 
 export interface PullRequests {
@@ -26,7 +28,15 @@ export function createPullRequests(connection: GitHubConnection): PullRequests {
       callGitHub(`read pull request ${number}`, async () => {
         const octokit = await connection.asInstallation(source.installationId);
         const { data } = await octokit.rest.pulls.get({ ...splitRepository(source.repository), pull_number: number });
-        return { number, title: data.title, headSha: data.head.sha, baseBranch: data.base.ref, isOpen: data.state === "open" };
+        return {
+          number,
+          title: data.title,
+          headSha: data.head.sha,
+          baseBranch: data.base.ref,
+          isOpen: data.state === "open",
+          // The fork may be gone already; its commits are no less foreign for that.
+          isFork: data.head.repo?.id !== data.base.repo.id,
+        };
       }),
 
     fetchMergedPullRequestsOf: (source, sha) =>

@@ -1,16 +1,12 @@
 import pc from "picocolors";
-import type { Log } from "sarif";
 import type { Finding, Severity } from "../../domain/finding.ts";
-import { plural } from "../../report/markdown.ts";
 
 /** What `campanile validate` found. */
 export interface Report {
-  /** Where the folder lies in its repository, with a slash at the end; empty at the top, or in none. */
-  prefix: string;
+  /** The folder, as it was given. */
+  folder: string;
   findings: readonly Finding[];
   hubs: number;
-  /** False when files cannot be read, so that no rule could look. */
-  isJudged: boolean;
 }
 
 export const FORMATS = ["text", "json", "sarif", "github"] as const;
@@ -26,7 +22,7 @@ export function formatReport(report: Report, format: Format): string {
     case "sarif":
       return `${JSON.stringify(asSarif(report), null, 2)}\n`;
     case "github":
-      return report.findings.map((finding) => asWorkflowCommand(finding, report.prefix)).join("");
+      return report.findings.map(asWorkflowCommand).join("");
   }
 }
 
@@ -42,35 +38,30 @@ export function formatFindings(findings: readonly Finding[]): string {
     .join("");
 }
 
-function asText({ findings, hubs, isJudged }: Report): string {
+function asText({ findings, hubs }: Report): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const of = isJudged ? `, in ${plural(hubs, "hub")}` : ". The rules can look once the files can be read";
+  const of = `${hubs} ${hubs === 1 ? "hub" : "hubs"}`;
   const summary =
     findings.length === 0
-      ? `${pc.green("✓")} No faults found in ${plural(hubs, "hub")}.\n`
-      : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know${of}.\n`;
+      ? `${pc.green("✓")} No faults found in ${of}.\n`
+      : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know, in ${of}.\n`;
   return formatFindings(findings) + summary;
 }
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = { block: "error", warn: "warning", info: "note" };
 
 /** @see SARIF 2.1.0, as code scanning reads it */
-function asSarif({ findings, prefix }: Report): Log {
+function asSarif({ findings }: Report) {
   const rules = [...new Map(findings.map((finding) => [finding.code, finding])).values()];
   return {
-    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
         tool: {
           driver: {
             name: "campanile",
-            rules: rules.map(({ code, why, fix, page }) => ({
-              id: code,
-              shortDescription: { text: why },
-              help: { text: fix },
-              ...(page === undefined ? {} : { helpUri: page }),
-            })),
+            rules: rules.map(({ code, why, fix }) => ({ id: code, shortDescription: { text: why }, help: { text: fix } })),
           },
         },
         results: findings.map(({ code, severity, what, fix, at }) => ({
@@ -80,7 +71,7 @@ function asSarif({ findings, prefix }: Report): Log {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: uriOf(prefix + at.file), uriBaseId: "%SRCROOT%" },
+                artifactLocation: { uri: at.file },
                 region: { startLine: at.line, ...(at.column === undefined ? {} : { startColumn: at.column }) },
               },
             },
@@ -91,15 +82,12 @@ function asSarif({ findings, prefix }: Report): Log {
   };
 }
 
-/** A path as a relative URI: a blank or a "#" in a name would make it another one. */
-const uriOf = (file: string) => file.split("/").map(encodeURIComponent).join("/");
-
 const COMMANDS: Record<Severity, "error" | "warning" | "notice"> = { block: "error", warn: "warning", info: "notice" };
 
 /** GitHub shows these lines as annotations. Its escapes keep text from beginning a command of its own. */
-function asWorkflowCommand({ severity, at, code, what, why, fix }: Finding, prefix: string): string {
+function asWorkflowCommand({ severity, at, code, what, why, fix }: Finding): string {
   const message = `${what}\n${why}\n${fix}`;
-  return `::${COMMANDS[severity]} file=${escapeProperty(prefix + at.file)},line=${at.line},title=${escapeProperty(code)}::${escapeData(message)}\n`;
+  return `::${COMMANDS[severity]} file=${escapeProperty(at.file)},line=${at.line},title=${escapeProperty(code)}::${escapeData(message)}\n`;
 }
 
 const escapeData = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

@@ -21,8 +21,7 @@ export function validateCommand(): Command {
     .option("--base <revision>", "also apply the rules about change, compared with this commit")
     .addOption(new Option("--format <format>", "how the findings are written").choices(FORMATS).default("text"))
     .action(async (folder: string, { env, format, ...flags }: Flags) => {
-      const { report, remarks, exitCode } = await validateFolder({ folder, environment: env, ...flags });
-      process.stderr.write(remarks.map((remark) => `${remark}\n`).join(""));
+      const { report, exitCode } = await validateFolder({ folder, environment: env, ...flags });
       process.stdout.write(formatReport(report, format));
       process.exitCode = exitCode;
     });
