@@ -2,6 +2,7 @@ import stringify from "safe-stable-stringify";
 import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
 import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
 import type { FleetView, ReleaseView } from "../../fleet-view.ts";
+import { isOpaque } from "../../opaque.ts";
 import type { Fault, Rule } from "../../rule.ts";
 
 export const noEffect: Rule = {
@@ -44,6 +45,7 @@ function shadowedChanges(before: ReleaseView, after: ReleaseView): Shadowed[] {
     const old = before.layers.find((layer) => layer.file === file)?.values ?? {};
     if (old === values) return [];
     return leavesOf(values)
+      .filter((path) => !isOpaque(valueAt(values, path)))
       .filter((path) => stringify(valueAt(old, path)) !== stringify(valueAt(values, path)))
       .flatMap((path) => {
         const winner = after.layers.slice(index + 1).findLast((layer) => valueAt(layer.values, path) !== undefined);
