@@ -5,6 +5,7 @@ import { explanationOf } from "../domain/errors.ts";
 import { backtestCommand } from "./backtest/backtest-command.ts";
 import { initCommand } from "./init/init-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
+import { schemaCommand } from "./schema/schema-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 
 const packageFile = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
@@ -33,7 +34,7 @@ program
     await serve(process.env);
   });
 
-const commands = [initCommand(), validateCommand(), backtestCommand(), rulesCommand(), explainCommand()];
+const commands = [initCommand(), validateCommand(), backtestCommand(), rulesCommand(), explainCommand(), schemaCommand()];
 for (const command of commands) program.addCommand(command);
 
 /** "Could not be evaluated", a wrong argument included, is not "has faults", which is 1. */

@@ -26,6 +26,10 @@ const ALL_SCHEMAS = { ...SCHEMAS, hubploy: hubploySchema, "campanile-hubploy": h
 
 export type FileKind = keyof typeof ALL_SCHEMAS;
 
+export const FILE_KINDS: readonly FileKind[] = Object.keys(ALL_SCHEMAS).filter((kind): kind is FileKind =>
+  Object.hasOwn(ALL_SCHEMAS, kind),
+);
+
 export interface TypedFile<Content> {
   yaml: YamlFile;
   /** The file's value as it is written. */
