@@ -97,7 +97,7 @@ describe("what is encrypted is not judged", () => {
         ...environment,
         valueLayers: environment.valueLayers.map((layer): ValueLayer => {
           const shape = layer.kind === "plain" ? layer.values : layer.shape;
-          return { kind: "encrypted", file: layer.file, digest: "sha256:0", shape, ciphertext: "" };
+          return { kind: "encrypted", file: layer.file, digest: "sha256:0", shape, otherShape: shape, ciphertext: "" };
         }),
       })),
     }));
