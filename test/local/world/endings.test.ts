@@ -74,7 +74,7 @@ test("no process outlives a world that is killed while it starts", async () => {
       for (const pid of await namingFolder(path.join(dir, "postgres", "data"))) seen.add(pid);
       expect(await commandsOf(seen)).toMatch(/bin\/postgres -D/);
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
   signalQuietly(world.pid, "SIGKILL");
   await world.ended;
