@@ -39,6 +39,8 @@ export interface RunningProcess {
 const STOP_GRACE_MS = 5_000;
 /** What a process wrote is read to its end, unless a program that it left behind keeps the pipe open. */
 const LAST_OUTPUT_MS = 500;
+/** Lines: enough for what went wrong and the beginning of its stack. */
+const LAST_WORDS = 12;
 
 /**
  * Starts one part of the world in a process group of its own, with its output in a log file.
@@ -73,13 +75,16 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     signalGroup(pid, "SIGKILL");
     keeper.forget(-pid);
     const ending = signal ?? `exit code ${code}`;
-    if (!asked && !keeper.isClosing()) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
+    const isCrash = !asked && !keeper.isClosing();
+    // Whoever ended of its own accord may have said why; whoever was killed has not.
+    if (isCrash && signal === null) void output.ended.then(() => options.onCrash(tellEnd("ended by itself", ending)));
+    else if (isCrash) options.onCrash(`${name} ended by itself (${ending}); its log is ${logFile}`);
     return ending;
   });
+  const tellEnd = (how: string, ending: string) =>
+    `${name} ${how} (${ending}); its log is ${logFile}\nIts last words:\n${output.lines.slice(-LAST_WORDS).join("\n")}`;
   const failed = Promise.all([exited, output.ended]).then(([ending]): never => {
-    throw new Error(
-      `${name} has ended (${ending}). Its last words:\n${output.lines.slice(-8).join("\n")}\nThe whole log: ${logFile}`,
-    );
+    throw new Error(tellEnd("has ended", ending));
   });
   failed.catch(() => {});
 
