@@ -37,13 +37,6 @@ export function sopsShape({ sops, ...leaves }: JsonObject, placeholders: Placeho
   return { shape: shapeOfMap(leaves, [], rule), clear: rule.clear, opaque: rule.opaque, writtenAt };
 }
 
-/** Paths of all texts in a shape that stand for encrypted ones. */
-export function placeholderPaths(value: Json, path: ValuePath = []): ValuePath[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => placeholderPaths(item, [...path, index]));
-  if (isJsonObject(value)) return Object.entries(value).flatMap(([key, item]) => placeholderPaths(item, [...path, key]));
-  return isPlaceholder(value) ? [path] : [];
-}
-
 interface ShapeRule {
   placeholders: PlaceholderSet;
   clear: ValuePath[];

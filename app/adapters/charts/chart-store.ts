@@ -1,24 +1,20 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import pRetry from "p-retry";
-import semver from "semver";
-import { parse } from "yaml";
 import { z } from "zod";
-import { ClusterError, ConfigError } from "../../domain/errors.ts";
-import type { ChartPin } from "../../domain/hub.ts";
+import { matchesRange } from "../../domain/chart/matches-range.ts";
+import type { ChartFolder, ChartPin } from "../../domain/hub.ts";
+import { wrongDigest } from "./chart-errors.ts";
+import type { ChartSource } from "./chart-source.ts";
+import { gzipStored, packTar } from "./deterministic-archive.ts";
+import type { Mirrors } from "./download.ts";
+import { findChart } from "./find-chart.ts";
 import { unpackChart } from "./unpack-chart.ts";
-
-const TIME_LIMIT_MS = 15_000;
-/** After 1 s and 2 s: what lasts longer is told, because somebody waits for a check. */
-const TRY_AGAIN = { retries: 2, minTimeout: 1_000, factor: 2 };
-const CHART_LIMIT_BYTES = 32 * 1024 * 1024;
-const INDEX_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface ChartStoreOptions {
   cacheDir: string;
-  /** Prefix of a repository's address -> what to read instead. */
-  mirrors: Record<string, string>;
+  /** Prefix of a repository's address -> what to read instead: an address or a folder. */
+  mirrors: Mirrors;
 }
 
 export interface FetchesCharts {
@@ -28,92 +24,111 @@ export interface FetchesCharts {
   readChart(pin: ChartPin): Promise<ReadonlyMap<string, Buffer>>;
 }
 
-const indexSchema = z.object({
-  entries: z.record(z.string(), z.array(z.object({ version: z.string(), urls: z.array(z.string()).min(1) }))),
-});
-
-/** Charts by digest: fetched once, checked, kept for good. A chart repository can be away once its charts are here. */
-export function createChartStore(options: ChartStoreOptions): FetchesCharts {
+/**
+ * Charts by digest: fetched once, checked, kept for good. A chart repository can be away once its charts are here.
+ * A chart that lies in the fleet's repository is packed with the dependencies it names, each of which is kept in the same way.
+ */
+export function createChartStore({ cacheDir, mirrors }: ChartStoreOptions): FetchesCharts {
   const inFlight = new Map<string, Promise<string>>();
+  const fileOf = (digest: string) => path.join(cacheDir, "charts", `${digest.replace("sha256:", "")}.tgz`);
 
-  async function fetchOnce(pin: ChartPin, file: string): Promise<string> {
-    if (await isPresent(file)) return file;
-    const content = await pRetry(async () => download(await addressOf(pin, options.mirrors), CHART_LIMIT_BYTES, pin), {
-      ...TRY_AGAIN,
-      shouldRetry: ({ error }) => error instanceof ClusterError && error.canRetry,
-    });
-    const found = `sha256:${createHash("sha256").update(content).digest("hex")}`;
-    if (found !== pin.digest) throw wrongDigest(pin, found);
-    await mkdir(path.dirname(file), { recursive: true });
-    const fresh = `${file}.${process.pid}.${performance.now()}`;
-    await writeFile(fresh, content);
-    await rename(fresh, file).catch(async (error) => {
-      await rm(fresh, { force: true });
-      throw error;
-    });
-    return file;
+  function once(digest: string, get: () => Promise<Buffer>): Promise<string> {
+    const known = inFlight.get(digest);
+    if (known) return known;
+    const fetching = keep(fileOf(digest), get).finally(() => inFlight.delete(digest));
+    inFlight.set(digest, fetching);
+    return fetching;
   }
 
-  const store: FetchesCharts = {
-    readChart: async (pin) => unpackChart(await store.fetchChart(pin)),
+  async function fetchPinned(pin: ChartPin): Promise<Buffer> {
+    const found = await findChart(pin, mirrors);
+    return checked(pin, await found.fetch(), pin.digest);
+  }
 
-    fetchChart(pin) {
-      const known = inFlight.get(pin.digest);
-      if (known) return known;
-      const file = path.join(options.cacheDir, "charts", `${pin.digest.replace("sha256:", "")}.tgz`);
-      const fetching = fetchOnce(pin, file).finally(() => inFlight.delete(pin.digest));
-      inFlight.set(pin.digest, fetching);
-      return fetching;
-    },
-  };
-  return store;
-}
+  /** A dependency has no digest in the files; the one that was seen first for an exact version is remembered. */
+  async function fetchDependency(source: ChartSource): Promise<{ version: string; content: Buffer }> {
+    const known = await findRemembered(cacheDir, source);
+    if (known && (await isPresent(fileOf(known.digest))))
+      return { version: known.version, content: await readFile(fileOf(known.digest)) };
+    const found = await findChart(source, mirrors);
+    const fetched = await found.fetch();
+    const content = found.digest === undefined ? fetched : checked({ ...source, version: found.version }, fetched, found.digest);
+    const digest = digestOf(content);
+    await once(digest, async () => content);
+    if (found.version === source.version) await remember(cacheDir, source, { version: found.version, digest });
+    return { version: found.version, content };
+  }
 
-async function addressOf(pin: ChartPin, mirrors: Record<string, string>): Promise<string> {
-  const base = mirrored(pin.repository, mirrors).replace(/\/*$/, "/");
-  const text = (await download(`${base}index.yaml`, INDEX_LIMIT_BYTES, pin)).toString("utf8");
-  const index = indexSchema.safeParse(parse(text, { maxAliasCount: 0 }));
-  if (!index.success) throw unreachable(pin, "What it serves as index.yaml is no index of charts");
-  const versions = index.data.entries[pin.chart] ?? [];
-  const url = versions.find((entry) => entry.version === pin.version)?.urls[0];
-  if (url === undefined)
-    throw noSuchVersion(
-      pin,
-      versions.map((entry) => entry.version),
-    );
-  return mirrored(new URL(url, base).href, mirrors);
-}
-
-function mirrored(address: string, mirrors: Record<string, string>): string {
-  const prefix = Object.keys(mirrors)
-    .filter((each) => address.startsWith(each))
-    .sort((a, b) => b.length - a.length)[0];
-  return prefix === undefined ? address : `${mirrors[prefix]}${address.slice(prefix.length)}`;
-}
-
-async function download(url: string, limitBytes: number, pin: ChartPin): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
-    if (!response.ok || !response.body) throw unreachable(pin, `It answered ${response.status}`);
-    for await (const chunk of response.body) {
-      bytes += chunk.byteLength;
-      if (bytes > limitBytes) throw unreachable(pin, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
-      chunks.push(chunk);
+  async function packFolder(folder: ChartFolder): Promise<Buffer> {
+    const { chart, files } = folder;
+    const packed = new Map([...files].map(([file, content]) => [`${chart.name}/${file}`, content]));
+    for (const source of missingDependencies(folder)) {
+      const { version, content } = await fetchDependency(source);
+      packed.set(`${chart.name}/charts/${source.chart}-${version}.tgz`, content);
     }
-  } catch (error) {
-    throw error instanceof ClusterError ? error : unreachable(pin, `It did not answer${networkWord(error)}`, error);
+    return gzipStored(packTar(packed));
   }
-  return Buffer.concat(chunks);
+
+  const fetchChart = (pin: ChartPin) => once(pin.digest, () => (pin.folder ? packFolder(pin.folder) : fetchPinned(pin)));
+  return { fetchChart, readChart: async (pin) => unpackChart(await fetchChart(pin)) };
 }
 
-/** What went wrong below HTTP, such as ECONNREFUSED; fetch itself says "fetch failed" of everything. */
-function networkWord(error: unknown): string {
-  if (!(error instanceof Error)) return "";
-  if (error.name === "TimeoutError") return ` within ${TIME_LIMIT_MS / 1000} s`;
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
+/** What the chart names and does not hold; a version that its lock file chose counts where it still fits. */
+function missingDependencies({ chart, files, locked }: ChartFolder): ChartSource[] {
+  const isInside = (name: string) =>
+    chart.subcharts.some((each) => each.name === name) || [...files.keys()].some((file) => file.startsWith(`charts/${name}-`));
+  const sources = (chart.dependencies ?? []).flatMap(({ name, version, repository = "" }): ChartSource[] => {
+    if (isInside(name) || repository === "") return [];
+    const chosen = locked.get(name);
+    return [{ chart: name, repository, version: chosen !== undefined && matchesRange(chosen, version) ? chosen : version }];
+  });
+  return [...new Map(sources.map((source) => [`${source.chart} ${source.version}`, source])).values()];
+}
+
+async function keep(file: string, get: () => Promise<Buffer>): Promise<string> {
+  if (await isPresent(file)) return file;
+  await writeWhole(file, await get());
+  return file;
+}
+
+/** Written aside and moved, so that nobody ever reads half of it. */
+async function writeWhole(file: string, content: Buffer | string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const fresh = `${file}.${process.pid}.${performance.now()}`;
+  await writeFile(fresh, content);
+  await rename(fresh, file).catch(async (error) => {
+    await rm(fresh, { force: true });
+    throw error;
+  });
+}
+
+const rememberedSchema = z.object({ version: z.string(), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
+type Remembered = z.output<typeof rememberedSchema>;
+
+function rememberedFile(cacheDir: string, { repository, chart, version }: ChartSource): string {
+  const name = createHash("sha256")
+    .update(JSON.stringify([repository, chart, version]))
+    .digest("hex");
+  return path.join(cacheDir, "charts", "versions", `${name}.json`);
+}
+
+async function findRemembered(cacheDir: string, source: ChartSource): Promise<Remembered | undefined> {
+  const text = await readFile(rememberedFile(cacheDir, source), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : rememberedSchema.safeParse(JSON.parse(text)).data;
+}
+
+async function remember(cacheDir: string, source: ChartSource, found: Remembered): Promise<void> {
+  await writeWhole(rememberedFile(cacheDir, source), JSON.stringify(found));
+}
+
+function checked(source: ChartSource, content: Buffer, expected: string): Buffer {
+  const found = digestOf(content);
+  if (found !== expected) throw wrongDigest(source, found, expected);
+  return content;
+}
+
+function digestOf(content: Buffer): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
 async function isPresent(file: string): Promise<boolean> {
@@ -121,36 +136,4 @@ async function isPresent(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function unreachable(pin: ChartPin, why: string, cause?: unknown): ClusterError {
-  return new ClusterError(
-    {
-      code: "chart-repository-unreachable",
-      what: `The chart ${pin.chart} ${pin.version} could not be fetched from ${pin.repository}.`,
-      why: `${why}.`,
-      fix: "Make sure that the chart repository answers. Then close and reopen the pull request, or merge again, and Campanile looks anew.",
-      canRetry: true,
-    },
-    { cause },
-  );
-}
-
-function noSuchVersion(pin: ChartPin, versions: string[]): ConfigError {
-  const newest = semver.rsort(versions.filter((version) => semver.valid(version))).slice(0, 5);
-  return new ConfigError({
-    code: "chart-version-missing",
-    what: `${pin.repository} has no chart ${pin.chart} ${pin.version}.`,
-    why: newest.length === 0 ? `It has no chart named ${pin.chart} at all.` : `The newest it has: ${newest.join(", ")}.`,
-    fix: "Correct the pin, or publish the chart first.",
-  });
-}
-
-function wrongDigest(pin: ChartPin, found: string): ConfigError {
-  return new ConfigError({
-    code: "chart-digest",
-    what: `The chart ${pin.chart} ${pin.version} is not the one that was pinned.`,
-    why: `Its digest is ${found}, the pin says ${pin.digest}: the pin is mistyped, or somebody published other content under the same version.`,
-    fix: "Find out which of the two was reviewed. If the published one is right, pin its digest.",
-  });
 }

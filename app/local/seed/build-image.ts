@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { gzipStored, packTar } from "./deterministic-archive.ts";
+import { gzipStored, packTar } from "../../adapters/charts/deterministic-archive.ts";
 
 export interface Blob {
   digest: string;

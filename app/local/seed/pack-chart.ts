@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { gzipStored, packTar } from "./deterministic-archive.ts";
+import { gzipStored, packTar } from "../../adapters/charts/deterministic-archive.ts";
 
 export interface PackedChart {
   name: string;
