@@ -7,6 +7,7 @@ import { initCommand } from "./init/init-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { schemaCommand } from "./schema/schema-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
+import { valuesCommand } from "./values/values-command.ts";
 
 const packageFile = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 const { version } = z.object({ version: z.string() }).parse(packageFile);
@@ -22,7 +23,9 @@ A new fleet:
   campanile init --example > answers.yaml
   campanile init --answers answers.yaml deploy-config
 Before a commit:
-  campanile validate deploy-config`,
+  campanile validate deploy-config
+What Helm is given, and where each value comes from:
+  campanile values deploy-config --hub data8 --env prod --show-origin`,
   );
 
 program
@@ -34,7 +37,15 @@ program
     await serve(process.env);
   });
 
-const commands = [initCommand(), validateCommand(), backtestCommand(), rulesCommand(), explainCommand(), schemaCommand()];
+const commands = [
+  initCommand(),
+  validateCommand(),
+  valuesCommand(),
+  backtestCommand(),
+  rulesCommand(),
+  explainCommand(),
+  schemaCommand(),
+];
 for (const command of commands) program.addCommand(command);
 
 /** "Could not be evaluated", a wrong argument included, is not "has faults", which is 1. */

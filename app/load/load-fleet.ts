@@ -29,7 +29,8 @@ export interface LoadedFleet {
   placeOfValue(hub: string, environment: string, path: YamlPath): FilePlace | undefined;
 }
 
-export type Layout = "campanile" | "hubploy";
+export const LAYOUTS = ["campanile", "hubploy"] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
 export interface LoadOptions {
   /** Left out or `auto`: the files tell. */

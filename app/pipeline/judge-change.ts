@@ -1,11 +1,11 @@
 import type { Chart } from "../domain/chart/chart.ts";
-import { explanationOf } from "../domain/errors.ts";
+import { withStandIns } from "../domain/chart/chart-defaults.ts";
+import { type Explanation, explanationOf } from "../domain/errors.ts";
 import { type Finding, sortFindings } from "../domain/finding.ts";
 import type { ChartPin, Fleet } from "../domain/hub.ts";
-import { readChart as parseChart } from "../load/chart/read-chart.ts";
+import { readChart } from "../load/chart/read-chart.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
-import { type LoadedFleet, loadFleet } from "../load/load-fleet.ts";
-
+import { type Layout, type LoadedFleet, loadFleet } from "../load/load-fleet.ts";
 import { readTexts } from "../load/read-texts.ts";
 import { type FleetView, fleetView, viewWithoutFleet } from "../validate/fleet-view.ts";
 import type { CommitText } from "../validate/rule.ts";
@@ -21,6 +21,8 @@ export interface ChangeToJudge {
   head: Side;
   /** Absent where there is nothing to compare with. */
   base?: Side | undefined;
+  /** Left out: the files tell. */
+  layout?: Layout | "auto" | undefined;
   title?: string | undefined;
   commits?: readonly CommitText[] | undefined;
 }
@@ -33,16 +35,19 @@ export interface Judgement {
   base: LoadedFleet | undefined;
   /** Of the files and of the rules, worst first. */
   findings: Finding[];
+  /** Charts that could not be had, each with the reason: what the rules can say without them is said. */
+  couldNot: Explanation[];
 }
 
 /**
  * Reads both sides and says all that is wrong with the new one.
- * @param readChart left out where no charts are at hand: rules that need them are then silent
+ * @param readFiles left out where no charts are at hand: rules that need them are then silent
  */
-export async function judgeChange(change: ChangeToJudge, readChart?: ReadsCharts): Promise<Judgement> {
-  const base = change.base && (await loadFleet(change.base.tree, change.base.sha));
-  const head = await loadFleet(change.head.tree, change.head.sha);
-  const charts = await readCharts([base?.fleet, head.fleet], readChart);
+export async function judgeChange(change: ChangeToJudge, readFiles?: ReadsCharts): Promise<Judgement> {
+  const { layout = "auto" } = change;
+  const base = change.base && (await loadFleet(change.base.tree, change.base.sha, { layout }));
+  const head = await loadFleet(change.head.tree, change.head.sha, { layout });
+  const { charts, couldNot } = await readCharts([base?.fleet, head.fleet], readFiles);
   const texts = await readTexts(change.head.tree);
   const findings = validate({
     head: viewOf(head, { charts, texts }) ?? viewWithoutFleet({ texts }),
@@ -50,7 +55,7 @@ export async function judgeChange(change: ChangeToJudge, readChart?: ReadsCharts
     title: change.title,
     commits: change.commits,
   });
-  return { head, base, findings: sortFindings([...head.findings, ...findings]) };
+  return { head, base, findings: sortFindings([...head.findings, ...findings]), couldNot };
 }
 
 function viewOf(
@@ -66,30 +71,38 @@ const REMEMBERED_CHARTS = 100;
 
 async function readCharts(
   fleets: readonly (Fleet | undefined)[],
-  readChart: ReadsCharts | undefined,
-): Promise<Map<string, Chart>> {
+  readFiles: ReadsCharts | undefined,
+): Promise<{ charts: Map<string, Chart>; couldNot: Explanation[] }> {
   const pins = fleets.flatMap(
     (fleet) => fleet?.hubs.flatMap((hub) => hub.environments.map(({ pins: { hub: pin } }) => pin)) ?? [],
   );
   const charts = new Map<string, Chart>();
+  const couldNot = new Map<string, Explanation>();
   for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {
-    const chart = parsed.get(pin.digest) ?? (await readOne(pin, readChart));
-    if (!chart) continue;
-    if (parsed.size >= REMEMBERED_CHARTS) parsed.clear();
-    parsed.set(pin.digest, chart);
-    charts.set(pin.digest, chart);
+    const read = await readOne(pin, readFiles);
+    if (read.chart) charts.set(pin.digest, read.chart);
+    if (read.couldNot) couldNot.set(read.couldNot.what, read.couldNot);
   }
-  return charts;
+  return { charts, couldNot: [...couldNot.values()] };
 }
 
-/** A chart that cannot be had is told by the renderer, with the reason; what the rules can say without it is said. */
-async function readOne(pin: ChartPin, readChart: ReadsCharts | undefined): Promise<Chart | undefined> {
+async function readOne(
+  pin: ChartPin,
+  readFiles: ReadsCharts | undefined,
+): Promise<{ chart: Chart | undefined; couldNot?: Explanation }> {
+  const known = parsed.get(pin.digest);
+  if (known) return { chart: known };
+  // What lies in the fleet's own repository can be read in any case, without the charts that it depends on.
+  const own = pin.folder && withStandIns(pin.folder.chart);
+  if (!readFiles) return { chart: own };
   try {
-    // A chart in the repository itself is at hand; those that it is made of may not be.
-    const files = pin.folder?.files ?? (readChart && (await readChart(pin)));
-    return files && parseChart(files, `${pin.chart} ${pin.version}`).chart;
+    const { chart } = readChart(await readFiles(pin), `${pin.chart} ${pin.version}`);
+    if (parsed.size >= REMEMBERED_CHARTS) parsed.clear();
+    parsed.set(pin.digest, chart);
+    return { chart };
   } catch (error) {
-    if (!explanationOf(error)) throw error;
-    return undefined;
+    const couldNot = explanationOf(error);
+    if (!couldNot) throw error;
+    return { chart: own, couldNot };
   }
 }

@@ -56,10 +56,10 @@ async function misspellMemory(fleet: string): Promise<number> {
 
 test("a fleet in order ends with 0, and one with a fault with 1 and the fault on its line", async () => {
   const { fleet } = await sampleRepository();
-  const good = await campanile(["validate", fleet]);
+  const good = await campanile(["validate", "--offline", fleet]);
   expect(good).toMatchObject({ exitCode: 0, stdout: "✓ No faults found in 3 hubs.", stderr: "" });
   const line = await misspellMemory(fleet);
-  const bad = await campanile(["validate", fleet]);
+  const bad = await campanile(["validate", "--offline", fleet]);
   expect(bad.exitCode).toBe(1);
   expect(bad.stdout).toContain(`${VALUES}:${line}  memory-unit`);
   expect(bad.stdout).toContain("1 to mend");
@@ -68,13 +68,13 @@ test("a fleet in order ends with 0, and one with a fault with 1 and the fault on
 test("a commit is checked as it was, not as the files are now, and rules about change compare two commits", async () => {
   const { root, fleet } = await sampleRepository();
   await misspellMemory(fleet);
-  expect(await campanile(["validate", fleet, "--head", "HEAD"])).toMatchObject({ exitCode: 0 });
+  expect(await campanile(["validate", "--offline", fleet, "--head", "HEAD"])).toMatchObject({ exitCode: 0 });
   const text = (await readFolder(fleet))["values/common.yaml"] ?? "";
   await writeFile(path.join(fleet, "values/common.yaml"), text.replace("pvcNameTemplate: home-", "pvcNameTemplate: work-"));
   await commitAll(root, "move the homes");
-  const alone = await campanile(["validate", fleet, "--head", "HEAD", "--format", "json"]);
+  const alone = await campanile(["validate", "--offline", fleet, "--head", "HEAD", "--format", "json"]);
   expect(alone.stdout).not.toContain("home-moves");
-  const compared = await campanile(["validate", fleet, "--head", "HEAD", "--base", "HEAD~1", "--format", "json"]);
+  const compared = await campanile(["validate", "--offline", fleet, "--head", "HEAD", "--base", "HEAD~1", "--format", "json"]);
   expect(compared.stdout).toContain("home-moves");
   expect(compared.exitCode).toBe(1);
 });
@@ -82,27 +82,27 @@ test("a commit is checked as it was, not as the files are now, and rules about c
 test("SARIF and GitHub's annotations name file and line", async () => {
   const { fleet } = await sampleRepository();
   const line = await misspellMemory(fleet);
-  const { results } = sarif.parse(JSON.parse((await campanile(["validate", fleet, "--format", "sarif"])).stdout)).runs[0] ?? {
+  const { results } = sarif.parse(JSON.parse((await campanile(["validate", "--offline", fleet, "--format", "sarif"])).stdout)).runs[0] ?? {
     results: [],
   };
   const place = { artifactLocation: { uri: VALUES }, region: { startLine: line } };
   expect(results).toMatchObject([{ ruleId: "memory-unit", locations: [{ physicalLocation: place }] }]);
-  const github = await campanile(["validate", fleet, "--format", "github"]);
+  const github = await campanile(["validate", "--offline", fleet, "--format", "github"]);
   expect(github.stdout).toMatch(new RegExp(`^::error file=${VALUES},line=${line},title=memory-unit::"jupyterhub`));
 });
 
 test("only the findings of one hub or environment are shown when asked for", async () => {
   const { fleet } = await sampleRepository();
   await misspellMemory(fleet);
-  expect(await campanile(["validate", fleet, "--hub", "data100"])).toMatchObject({ exitCode: 0 });
-  expect(await campanile(["validate", fleet, "--hub", "data8", "--env", "prod"])).toMatchObject({ exitCode: 1 });
+  expect(await campanile(["validate", "--offline", fleet, "--hub", "data100"])).toMatchObject({ exitCode: 0 });
+  expect(await campanile(["validate", "--offline", fleet, "--hub", "data8", "--env", "prod"])).toMatchObject({ exitCode: 1 });
 });
 
 test.each([
   ["a folder that is not there", ["validate", "no/such/folder"], /cannot be read/],
   [
     "a revision that git does not know",
-    ["validate", SAMPLE_FLEET_FOLDER, "--head", "no-such-branch"],
+    ["validate", "--offline", SAMPLE_FLEET_FOLDER, "--head", "no-such-branch"],
     /no-such-branch cannot be read/,
   ],
   ["a rule that does not exist", ["explain", "no-such-rule"], /There is no rule/],

@@ -3,17 +3,17 @@ import type { Chart } from "./chart.ts";
 import { releaseValues } from "./release-values.ts";
 
 /**
- * Values with the defaults of one chart below them, where the charts that it depends on are not at hand: what is meant for those is kept,
+ * A chart whose dependencies are not at hand, with empty ones in their place: what is meant for them is then kept,
  * nulls too, for they are to obey it.
  */
+export function withStandIns({ dependencies = [], ...chart }: Chart): Chart {
+  const names = dependencies.map(({ name, alias }) => alias || name).filter((name) => !chart.subcharts.some((each) => each.name === name));
+  const stand = names.map((name) => ({ name, version: "0.0.0", values: {}, subcharts: [] }));
+  return { ...chart, subcharts: [...chart.subcharts, ...stand] };
+}
+
+/** Values with the chart's own defaults below them. */
 export function chartDefaults(chart: Chart, given: JsonObject): JsonObject {
-  const stand = (chart.dependencies ?? []).map(({ name, alias }) => ({
-    name: alias || name,
-    version: "0.0.0",
-    values: {},
-    subcharts: [],
-  }));
-  const { dependencies: _, ...outer } = chart;
-  const result = releaseValues({ ...outer, subcharts: [...chart.subcharts, ...stand] }, given);
+  const result = releaseValues(withStandIns(chart), given);
   return result.kind === "values" ? result.values : given;
 }

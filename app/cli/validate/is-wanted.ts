@@ -1,0 +1,37 @@
+import type { Fleet } from "../../domain/hub.ts";
+
+export interface Wanted {
+  hub?: string | undefined;
+  environment?: string | undefined;
+}
+
+/** Whether a file concerns a hub and an environment. Shared files concern every hub, and common ones every environment. */
+export function isWanted({ hub, environment }: Wanted, fleet: Fleet | undefined, file: string): boolean {
+  if (!fleet || (hub === undefined && environment === undefined)) return true;
+  const users = usersOf(fleet, file);
+  return (
+    users.length === 0 ||
+    users.some(
+      (user) =>
+        (hub === undefined || user.hub === hub) &&
+        (environment === undefined || user.environment === undefined || user.environment === environment),
+    )
+  );
+}
+
+interface User {
+  hub: string;
+  /** Absent where the file is for all of the hub. */
+  environment?: string;
+}
+
+function usersOf(fleet: Fleet, file: string): User[] {
+  return fleet.hubs.flatMap(({ name, environments }): User[] => {
+    const users = environments.filter(
+      (each) => each.pinsFile === file || each.valueLayers.some((layer) => layer.file === file),
+    );
+    if (users.length > 0) return users.map(({ environment }) => ({ hub: name, environment }));
+    const folder = environments[0]?.pinsFile.split("/").slice(0, 2).join("/");
+    return folder !== undefined && file.startsWith(`${folder}/`) ? [{ hub: name }] : [];
+  });
+}
