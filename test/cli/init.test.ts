@@ -40,7 +40,10 @@ test("answers become a folder that validate has nothing to say about, and the ne
   for (const file of files) expect(run.stdout).toContain(`  ${file}\n`);
   for (const words of ["sops edit hubs/data8/secrets/prod.yaml", 'status check "campanile"', "Install the Campanile GitHub App"])
     expect(run.stdout).toContain(words);
-  expect(await campanile(["validate", "--offline", folder])).toMatchObject({ exitCode: 0, stdout: "✓ No faults found in 3 hubs." });
+  expect(await campanile(["validate", "--offline", folder])).toMatchObject({
+    exitCode: 0,
+    stdout: "✓ No faults found in 3 hubs.",
+  });
 });
 
 test("sops encrypts a new secret for the key that was answered, and the fleet loads with it", async () => {

@@ -82,7 +82,8 @@ test("a commit is checked as it was, not as the files are now, and rules about c
 test("SARIF and GitHub's annotations name file and line", async () => {
   const { fleet } = await sampleRepository();
   const line = await misspellMemory(fleet);
-  const { results } = sarif.parse(JSON.parse((await campanile(["validate", "--offline", fleet, "--format", "sarif"])).stdout)).runs[0] ?? {
+  const { results } = sarif.parse(JSON.parse((await campanile(["validate", "--offline", fleet, "--format", "sarif"])).stdout))
+    .runs[0] ?? {
     results: [],
   };
   const place = { artifactLocation: { uri: VALUES }, region: { startLine: line } };

@@ -27,9 +27,7 @@ interface User {
 
 function usersOf(fleet: Fleet, file: string): User[] {
   return fleet.hubs.flatMap(({ name, environments }): User[] => {
-    const users = environments.filter(
-      (each) => each.pinsFile === file || each.valueLayers.some((layer) => layer.file === file),
-    );
+    const users = environments.filter((each) => each.pinsFile === file || each.valueLayers.some((layer) => layer.file === file));
     if (users.length > 0) return users.map(({ environment }) => ({ hub: name, environment }));
     const folder = environments[0]?.pinsFile.split("/").slice(0, 2).join("/");
     return folder !== undefined && file.startsWith(`${folder}/`) ? [{ hub: name }] : [];

@@ -1,9 +1,9 @@
-import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
+import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
 import type { Explanation } from "../../domain/errors.ts";
 import { hasBlocking } from "../../domain/finding.ts";
-import { judgeChange } from "../../pipeline/judge-change.ts";
 import type { Layout } from "../../load/load-fleet.ts";
+import { judgeChange } from "../../pipeline/judge-change.ts";
 import type { Report } from "./format-findings.ts";
 import { isWanted } from "./is-wanted.ts";
 import { openRevision, openWorkingTree } from "./open-side.ts";

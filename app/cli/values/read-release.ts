@@ -5,10 +5,10 @@ import { ConfigError } from "../../domain/errors.ts";
 import type { Fleet, HubEnvironment } from "../../domain/hub.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { imageValues, mergeValues } from "../../domain/merge-values.ts";
+import { suggestName } from "../../domain/suggest-name.ts";
 import type { ValuePath } from "../../domain/value-at.ts";
 import { readChart } from "../../load/chart/read-chart.ts";
 import type { LoadedFleet } from "../../load/load-fleet.ts";
-import { suggestName } from "../../domain/suggest-name.ts";
 import { originOf } from "./origin.ts";
 
 export interface WantedRelease {
@@ -71,9 +71,19 @@ async function withCharts(
 
 function findConfig({ hubs }: Fleet, { hub, environment }: WantedRelease): HubEnvironment {
   const found = hubs.find(({ name }) => name === hub);
-  if (!found) throw unknown("hub", hub, hubs.map(({ name }) => name));
+  if (!found)
+    throw unknown(
+      "hub",
+      hub,
+      hubs.map(({ name }) => name),
+    );
   const config = found.environments.find((each) => each.environment === environment);
-  if (!config) throw unknown("environment", environment, found.environments.map((each) => each.environment));
+  if (!config)
+    throw unknown(
+      "environment",
+      environment,
+      found.environments.map((each) => each.environment),
+    );
   return config;
 }
 

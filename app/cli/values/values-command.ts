@@ -23,10 +23,12 @@ export function valuesCommand(): Command {
     .option("--show-origin", "beside each value, the file and line or the chart that it comes from")
     .option("--head <revision>", "a commit instead of the files as they lie there")
     .addOption(new Option("--layout <layout>", "how the files are laid out").choices(["auto", ...LAYOUTS]).default("auto"));
-  return addChartFlags(command).action(async (folder: string, { hub, env, head, layout, showOrigin = false, ...flags }: Flags) => {
-    const { tree, sha } = head === undefined ? await openWorkingTree(folder) : await openRevision(folder, head);
-    const loaded = await loadFleet(tree, sha, { layout });
-    const release = await readRelease(loaded, { hub, environment: env }, openCharts(flags));
-    process.stdout.write(formatValues(release, { showOrigin }));
-  });
+  return addChartFlags(command).action(
+    async (folder: string, { hub, env, head, layout, showOrigin = false, ...flags }: Flags) => {
+      const { tree, sha } = head === undefined ? await openWorkingTree(folder) : await openRevision(folder, head);
+      const loaded = await loadFleet(tree, sha, { layout });
+      const release = await readRelease(loaded, { hub, environment: env }, openCharts(flags));
+      process.stdout.write(formatValues(release, { showOrigin }));
+    },
+  );
 }

@@ -7,7 +7,9 @@ import { releaseValues } from "./release-values.ts";
  * nulls too, for they are to obey it.
  */
 export function withStandIns({ dependencies = [], ...chart }: Chart): Chart {
-  const names = dependencies.map(({ name, alias }) => alias || name).filter((name) => !chart.subcharts.some((each) => each.name === name));
+  const names = dependencies
+    .map(({ name, alias }) => alias || name)
+    .filter((name) => !chart.subcharts.some((each) => each.name === name));
   const stand = names.map((name) => ({ name, version: "0.0.0", values: {}, subcharts: [] }));
   return { ...chart, subcharts: [...chart.subcharts, ...stand] };
 }

@@ -11,7 +11,10 @@ test("what is no chart is told with the reason", () => {
 
 test("a lock file tells the versions that were chosen, and old charts have theirs under an old name", () => {
   const lock = "dependencies: [{ name: inner, version: 2.0.4 }]\n";
-  const old = { "Chart.yaml": "name: outer\nversion: 1\n", "requirements.yaml": "dependencies: [{ name: inner, version: 2.x }]\n" };
+  const old = {
+    "Chart.yaml": "name: outer\nversion: 1\n",
+    "requirements.yaml": "dependencies: [{ name: inner, version: 2.x }]\n",
+  };
   expect(readChart(files({ ...old, "requirements.lock": lock, "Chart.lock": "dependencies: []\n" }), "outer")).toMatchObject({
     chart: { version: "1", dependencies: [{ name: "inner", version: "2.x" }] },
     locked: new Map([["inner", "2.0.4"]]),
