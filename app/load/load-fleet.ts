@@ -1,6 +1,6 @@
 import type { FilePlace, Finding } from "../domain/finding.ts";
 import { hasBlocking, sortFindings } from "../domain/finding.ts";
-import type { Fleet } from "../domain/hub.ts";
+import type { Fleet, FleetMode } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { findUnreadFiles } from "./find-unread-files.ts";
@@ -19,6 +19,8 @@ import type { FleetFile } from "./schemas/fleet-schema.ts";
 export interface LoadedFleet {
   /** Absent when any finding blocks: a fleet with a fault is never planned in part. */
   fleet: Fleet | undefined;
+  /** What the fleet's file says, faults elsewhere or not; a hubploy fleet without one is observed. */
+  mode: FleetMode;
   /** Worst first, then by file and line. */
   findings: Finding[];
   /**
@@ -63,6 +65,7 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
   return {
+    mode: fleetFile?.mode ?? "deploy",
     fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { isPlaceholder, type PlaceholderSet, placeholderText } from "../domain/placeholder.ts";
+import { type PlaceholderSet, placeholderText } from "../domain/placeholder.ts";
 import type { ValuePath } from "../domain/value-at.ts";
 
 const ENCRYPTED = /^ENC\[AES256_GCM,data:[^,]*,iv:[^,]+,tag:[^,]+,type:(str|int|float|bool|bytes|time|comment)\]$/;

@@ -12,6 +12,7 @@ import { type DeployTarget, type LiveRelease, planDeploy } from "../plan/plan-de
 import { reasonsFor } from "../plan/plan-rollout.ts";
 import { releasesOf } from "../plan/releases-of.ts";
 import { type CheckReport, couldNotDeploy, unexpectedFailure } from "../report/check-outputs.ts";
+import { OBSERVED_PUSH } from "../report/observed.ts";
 import { deployCheck, leftToNewer, rolloutSection, unfinishedSection } from "../report/rollout-report.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { RolloutRequest } from "../rollout/roll-out.ts";
@@ -41,7 +42,11 @@ export interface DeployPorts {
   findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
-  concludeCheck(place: CheckPlace, conclusion: "success" | "failure", output: Omit<CheckReport, "conclusion">): Promise<void>;
+  concludeCheck(
+    place: CheckPlace,
+    conclusion: "success" | "failure" | "neutral",
+    output: Omit<CheckReport, "conclusion">,
+  ): Promise<void>;
   /** Writes the rollout's part of the comment of each pull request that brought the commit. */
   tellMergedPullRequests(source: EventSource, numbers: readonly number[], rollout: string): Promise<void>;
 }
@@ -61,6 +66,8 @@ interface DeployPlan {
   planned: DeployedRelease[];
   hubs: HubDeployment[];
   couldNot: Explanation | null;
+  /** The fleet is only observed: nothing of it is ever deployed. */
+  isObserved?: true;
 }
 
 /**
@@ -79,6 +86,7 @@ export async function deploy(work: DurableWork, ports: DeployPorts, event: Defau
     // The newer commit contains this one's changes, and has a delivery of its own.
     if (push.newestSha !== sha) return await leave(work, ports, deploying);
     const plan = await work.step("plan deploy", () => planFor(ports, source, { deployId: work.id, sha }));
+    if (plan.isObserved) return await observe(work, ports, place);
     if (plan.couldNot) return await refuse(work, ports, { ...deploying, couldNot: plan.couldNot });
     await rollOutPlan(work, ports, { ...deploying, plan });
   } catch (error) {
@@ -111,6 +119,10 @@ async function leave(work: DurableWork, ports: DeployPorts, { push, place, sourc
   const { text, ...output } = leftToNewer(push.newestSha);
   await work.step("tell who took over", () => ports.tellMergedPullRequests(source, push.pullRequests, text));
   await work.step("conclude deploy check", () => ports.concludeCheck(place, "success", output));
+}
+
+async function observe(work: DurableWork, ports: DeployPorts, place: CheckPlace): Promise<void> {
+  await work.step("conclude deploy check", () => ports.concludeCheck(place, "neutral", OBSERVED_PUSH));
 }
 
 async function refuse(
@@ -194,6 +206,7 @@ async function planFor(
 ): Promise<DeployPlan> {
   try {
     const fleet = await loadCommit(ports, source, sha);
+    if (fleet === "observed") return { planned: [], hubs: [], couldNot: null, isObserved: true };
     const live = await observeFleet(ports, source, fleet);
     const hubPlans = planDeploy(fleet, ports.helmVersion, live);
     const previous = await previousReleases(ports, source, live);
@@ -217,9 +230,10 @@ async function planFor(
 }
 
 /** @throws {ConfigError} `fleet-invalid` when the commit has faults; nothing of it is deployed then */
-async function loadCommit(ports: DeployPorts, source: EventSource, sha: string): Promise<Fleet> {
+async function loadCommit(ports: DeployPorts, source: EventSource, sha: string): Promise<Fleet | "observed"> {
   await ports.fetchCommits(source, [sha]);
-  const { fleet, findings } = await loadFleet(await ports.openTree(source, sha), sha);
+  const { fleet, findings, mode } = await loadFleet(await ports.openTree(source, sha), sha);
+  if (mode === "observe") return "observed";
   if (fleet) return fleet;
   throw faultyFleet(
     sha,
@@ -273,7 +287,8 @@ async function previousReleases(
 /** A commit that was rewritten away can no longer be read; then the reasons are told without it. */
 async function releasesAt(ports: DeployPorts, source: EventSource, sha: string): Promise<Release[]> {
   try {
-    return releasesOf(await loadCommit(ports, source, sha), ports.helmVersion);
+    const fleet = await loadCommit(ports, source, sha);
+    return fleet === "observed" ? [] : releasesOf(fleet, ports.helmVersion);
   } catch (error) {
     if (explanationOf(error)) return [];
     throw error;

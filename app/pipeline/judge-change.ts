@@ -47,7 +47,10 @@ export async function judgeChange(change: ChangeToJudge, readFiles?: ReadsCharts
   const { layout = "auto" } = change;
   const base = change.base && (await loadFleet(change.base.tree, change.base.sha, { layout }));
   const head = await loadFleet(change.head.tree, change.head.sha, { layout });
-  const { charts, couldNot } = await readCharts([base?.fleet, head.fleet], readFiles);
+  // Charts of the base that are gone must not stand in the way of the change that moves on from them.
+  const { charts: before } = await readCharts(base?.fleet, readFiles);
+  const { charts: after, couldNot } = await readCharts(head.fleet, readFiles);
+  const charts = new Map([...before, ...after]);
   const texts = await readTexts(change.head.tree);
   const findings = validate({
     head: viewOf(head, { charts, texts }) ?? viewWithoutFleet({ texts }),
@@ -70,12 +73,10 @@ const parsed = new Map<string, Chart>();
 const REMEMBERED_CHARTS = 100;
 
 async function readCharts(
-  fleets: readonly (Fleet | undefined)[],
+  fleet: Fleet | undefined,
   readFiles: ReadsCharts | undefined,
 ): Promise<{ charts: Map<string, Chart>; couldNot: Explanation[] }> {
-  const pins = fleets.flatMap(
-    (fleet) => fleet?.hubs.flatMap((hub) => hub.environments.map(({ pins: { hub: pin } }) => pin)) ?? [],
-  );
+  const pins = fleet?.hubs.flatMap((hub) => hub.environments.map(({ pins: { hub: pin } }) => pin)) ?? [];
   const charts = new Map<string, Chart>();
   const couldNot = new Map<string, Explanation>();
   for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {

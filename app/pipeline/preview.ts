@@ -1,6 +1,6 @@
 import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
-import type { Fleet, Promotion } from "../domain/hub.ts";
+import type { Fleet, FleetMode, Promotion } from "../domain/hub.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
@@ -13,6 +13,7 @@ import {
   overallCheck,
   unexpectedFailure,
 } from "../report/check-outputs.ts";
+import { asObserved } from "../report/observed.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewResult } from "../report/preview-result.ts";
 import type { CommitText } from "../validate/rule.ts";
@@ -41,7 +42,7 @@ export interface PreviewPorts extends ReleasePreviewPorts {
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(
     place: CheckPlace,
-    conclusion: "success" | "failure" | "cancelled",
+    conclusion: "success" | "failure" | "neutral" | "cancelled",
     output: Omit<CheckReport, "conclusion">,
   ): Promise<void>;
   /** Writes the preview's part of the pull request's one comment. */
@@ -71,6 +72,8 @@ interface Change {
   conflicts: string[];
   environments: string[];
   isFork: boolean;
+  /** The base branch's word: a pull request cannot give itself more or less weight. */
+  mode: FleetMode;
 }
 
 /**
@@ -90,10 +93,12 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
     if (evaluation === "superseded" || headSha !== event.headSha) return await checks.cancel(headSha);
     const { result, promotions } = evaluation;
     await work.step("write comment", () => ports.tellPullRequest(event.source, event.number, previewComment(result, promotions)));
-    await checks.conclude(CONFIG, configCheck(result));
-    for (const environment of change.environments) await checks.conclude(diffName(environment), diffCheck(result, environment));
+    const weigh = (report: CheckReport) => (result.mode === "observe" ? asObserved(report) : report);
+    await checks.conclude(CONFIG, weigh(configCheck(result)));
+    for (const environment of change.environments)
+      await checks.conclude(diffName(environment), weigh(diffCheck(result, environment)));
     // Last, because whoever requires it wants all the others to be there when it is green.
-    await checks.conclude(OVERALL, overallCheck(result));
+    await checks.conclude(OVERALL, weigh(overallCheck(result)));
   } catch (error) {
     await checks.concludeOpen(couldNotCheck(explanationOf(error) ?? unexpectedFailure()));
     throw error;
@@ -151,7 +156,7 @@ async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promi
   const baseSha = await ports.fetchBranchHead(source, baseBranch);
   await ports.fetchCommits(source, [baseSha, headSha]);
   const merge = await ports.mergeTrees(source, baseSha, headSha);
-  const { fleet } = await loadFleet(await ports.openTree(source, baseSha), baseSha);
+  const { fleet, mode } = await loadFleet(await ports.openTree(source, baseSha), baseSha);
   const environments = fleet?.environments.map((environment) => environment.name) ?? [];
   return {
     title,
@@ -160,6 +165,7 @@ async function readChange(ports: PreviewPorts, event: PullRequestChanged): Promi
     baseBranch,
     environments,
     isFork,
+    mode,
     ...(merge.kind === "merged" ? { mergedTree: merge.tree, conflicts: [] } : { mergedTree: null, conflicts: merge.files }),
   };
 }
@@ -171,13 +177,14 @@ interface Evaluation {
 }
 
 async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, change: Change): Promise<Evaluation> {
-  const { baseSha, headSha, baseBranch, environments, mergedTree, conflicts } = change;
+  const { baseSha, headSha, baseBranch, environments, mergedTree, conflicts, mode } = change;
   const nothing: PreviewResult = {
     baseSha,
     headSha,
     environments,
     findings: [],
     couldNot: null,
+    mode,
     releasesInFleet: 0,
     releases: [],
   };
@@ -185,7 +192,7 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
   try {
     await ports.fetchCommits(source, [baseSha, headSha]);
     const merged = await ports.openTree(source, await treeOf(ports, source, change));
-    const { base, head, findings } = await judgeChange(
+    const { base, head, findings, couldNot } = await judgeChange(
       {
         base: { tree: await ports.openTree(source, baseSha), sha: baseSha },
         head: { tree: merged, sha: headSha },
@@ -202,6 +209,8 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
         ...nothing,
         environments: plan.environments,
         findings,
+        // A chart that is not rendered here may still be one that a rule needs.
+        couldNot: releases.some((release) => release.couldNot) ? null : (couldNot[0] ?? null),
         releasesInFleet: plan.releasesInFleet,
         releases,
       },

@@ -9,7 +9,8 @@ import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-re
 
 /** What a check run shows. `annotations` may be more than GitHub takes in one call. */
 export interface CheckReport {
-  conclusion: "success" | "failure";
+  /** Neutral only where the fleet is observed. */
+  conclusion: "success" | "failure" | "neutral";
   title: string;
   summary: string;
   text?: string;

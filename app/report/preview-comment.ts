@@ -4,6 +4,7 @@ import { countChanges, describeDiff } from "./describe-diff.ts";
 import { describeBeyond, describeObstacles } from "./describe-effect.ts";
 import { describeImpact, describeNotes } from "./describe-impact.ts";
 import { byteLength, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
+import { OBSERVES } from "./observed.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** By this first line the comment is found again. */
@@ -19,7 +20,9 @@ const REASONS_LIMIT = 300;
 /** What a pull request's one comment says before it is merged. */
 export function previewComment(result: PreviewResult, promotions: readonly string[]): string {
   const head = [`### ${headline(result)}`, ...body(result)].join("\n\n");
-  const foot = [...(isDeployable(result) ? [onMerge(result, promotions)] : []), footer(result)].join("\n\n");
+  const merge = isDeployable(result) && result.mode === "deploy" ? [onMerge(result, promotions)] : [];
+  const observed = result.mode === "observe" ? [`_${OBSERVES}_`] : [];
+  const foot = [...merge, ...observed, footer(result)].join("\n\n");
   const room = PREVIEW_LIMIT_BYTES - byteLength(head) - byteLength(foot);
   const details = result.releases
     .filter((release) => release.diff && (release.diff.objects.length > 0 || release.effect?.objects.length))
@@ -40,7 +43,7 @@ function isDeployable(result: PreviewResult): boolean {
 export function headline(result: PreviewResult, write: (text: string) => string = escapeMarkdown): string {
   if (result.couldNot) return "This pull request could not be checked";
   const blocking = result.findings.filter((finding) => finding.severity === "block").length;
-  if (blocking > 0) return `${plural(blocking, "fault")} to mend before this can be merged`;
+  if (blocking > 0) return `${plural(blocking, "fault")} to mend${result.mode === "observe" ? "" : " before this can be merged"}`;
   if (result.releases.length === 0) return "Nothing changes on any hub";
   if (verdictOf(result) === "could-not") return "Part of this pull request could not be checked";
   if (verdictOf(result) === "refused") return "The cluster would refuse part of this";

@@ -1,5 +1,6 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
+import type { FleetMode } from "../domain/hub.ts";
 import type { ReleaseDiff, ReleaseDrift, ReleaseEffect, ReleaseImpact } from "../domain/release-diff.ts";
 
 /** What a preview found out about a pull request. JSON, without any secret: it is kept with the workflow's step. */
@@ -11,6 +12,8 @@ export interface PreviewResult {
   findings: Finding[];
   /** Set when the question itself could not be answered; that is a failure, never a pass. */
   couldNot: Explanation | null;
+  /** `observe`: nothing stops the merge, and nothing follows from it. */
+  mode: FleetMode;
   releasesInFleet: number;
   releases: PreviewRelease[];
 }

@@ -10,6 +10,7 @@ export function makeResult(change: Partial<PreviewResult> = {}): PreviewResult {
     environments: ["staging", "prod"],
     findings: [],
     couldNot: null,
+    mode: "deploy",
     releasesInFleet: 6,
     releases: [],
     ...change,

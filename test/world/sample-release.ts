@@ -8,7 +8,7 @@ import type { JsonObject } from "../../app/domain/json.ts";
 import { imageValues, mergeValues } from "../../app/domain/merge-values.ts";
 import type { Release } from "../../app/domain/release.ts";
 import { loadFleet } from "../../app/load/load-fleet.ts";
-import { gzipStored, packTar } from "../../app/local/seed/deterministic-archive.ts";
+import { gzipStored, packTar } from "../../app/adapters/charts/deterministic-archive.ts";
 import { packChart } from "../../app/local/seed/pack-chart.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
 import { folderTree } from "../load/config-trees.ts";

@@ -30,7 +30,7 @@ export interface CheckPlace {
   externalId: string;
 }
 
-export type CheckConclusion = "success" | "failure" | "cancelled";
+export type CheckConclusion = "success" | "failure" | "neutral" | "cancelled";
 
 export interface CheckRuns {
   /** Puts the check in progress; done twice it is still one check run, unless the first has a verdict: then the work runs again. */

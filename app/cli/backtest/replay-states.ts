@@ -66,7 +66,12 @@ async function load(treeOf: (index: number) => ConfigTree, index: number, sha: s
     if (!(error instanceof ConfigError)) throw error;
     const { code, what, why, fix } = error.explanation;
     const at = error.at ?? { file: FLEET_FILE, line: 1 };
-    return { fleet: undefined, findings: [{ code, severity: "block", what, why, fix, at }], placeOfValue: () => undefined };
+    return {
+      fleet: undefined,
+      mode: "observe",
+      findings: [{ code, severity: "block", what, why, fix, at }],
+      placeOfValue: () => undefined,
+    };
   }
 }
 

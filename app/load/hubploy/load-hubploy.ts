@@ -47,10 +47,11 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
     environments: context.environments,
   });
   findings.push(...releases.findings);
+  const mode = fleetFile?.mode ?? "observe";
   const fleet: Fleet = {
     sha,
     title: fleetFile?.title ?? "Course hubs",
-    mode: fleetFile?.mode ?? "observe",
+    mode,
     clusters,
     environments,
     hubs,
@@ -60,6 +61,7 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
     ),
   };
   return {
+    mode,
     fleet: hasBlocking(findings) ? undefined : fleet,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path) => deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path),
