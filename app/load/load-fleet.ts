@@ -26,9 +26,10 @@ export interface LoadedFleet {
   /**
    * Where a value was written that a release renders with, for faults that show only there.
    * @param path keys from the top of the values
+   * @param file when given, only what this file says counts
    * @returns the topmost layer that has it; undefined when it comes from the chart itself
    */
-  placeOfValue(hub: string, environment: string, path: YamlPath): FilePlace | undefined;
+  placeOfValue(hub: string, environment: string, path: YamlPath, file?: string): FilePlace | undefined;
 }
 
 export const LAYOUTS = ["campanile", "hubploy"] as const;
@@ -68,7 +69,7 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
     mode: fleetFile?.mode ?? "deploy",
     fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
-    placeOfValue: (hub, environment, path) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path),
+    placeOfValue: (hub, environment, path, file) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path, file),
   };
 }
 

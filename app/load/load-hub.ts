@@ -29,7 +29,7 @@ export interface LoadedHub {
   /** The environments that `hub.yaml` lists, right or wrong. */
   listed: string[] | undefined;
   findings: Finding[];
-  placeOfValue(environment: string, path: YamlPath): FilePlace | undefined;
+  placeOfValue(environment: string, path: YamlPath, file?: string): FilePlace | undefined;
 }
 
 /** Reads one folder of `hubs/`. */
@@ -68,7 +68,7 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
     ...nothing,
     listed,
     hub: { name, title, owners, ...(students === undefined ? {} : { students }), environments },
-    placeOfValue: (environment, path) => placeInLayers(layers.get(environment) ?? [], path),
+    placeOfValue: (environment, path, file) => placeInLayers(layers.get(environment) ?? [], path, file),
   };
 }
 

@@ -37,9 +37,13 @@ export async function loadLayers(
   return { layers, findings };
 }
 
-/** The topmost layer that has the value, for faults that show only when all layers are merged. */
-export function placeInLayers(layers: readonly Layer[], path: YamlPath): FilePlace | undefined {
-  return layers.findLast(({ yaml }) => hasValueAt(yaml.value, path))?.yaml.placeOf(path);
+/**
+ * The topmost layer that has the value, for faults that show only when all layers are merged.
+ * @param file when given, only a layer of this file counts
+ */
+export function placeInLayers(layers: readonly Layer[], path: YamlPath, file?: string): FilePlace | undefined {
+  const has = ({ yaml }: Layer) => (file === undefined || yaml.file === file) && hasValueAt(yaml.value, path);
+  return layers.findLast(has)?.yaml.placeOf(path);
 }
 
 function plainLayer(file: TypedFile<object>): Layer {

@@ -54,6 +54,7 @@ import { hostElsewhere } from "./rules/wiring/host-elsewhere.ts";
 import { hostTwice } from "./rules/wiring/host-twice.ts";
 import { namespaceTwice } from "./rules/wiring/namespace-twice.ts";
 import { poolUnknown } from "./rules/wiring/pool-unknown.ts";
+import { releaseName } from "./rules/wiring/release-name.ts";
 import { shareTwice } from "./rules/wiring/share-twice.ts";
 import { storageClassUnknown } from "./rules/wiring/storage-class-unknown.ts";
 import { tlsHost } from "./rules/wiring/tls-host.ts";
@@ -89,6 +90,7 @@ export const ALL_RULES: readonly Rule[] = [
   hostTwice,
   namespaceTwice,
   poolUnknown,
+  releaseName,
   shareTwice,
   storageClassUnknown,
   tlsHost,

@@ -34,8 +34,11 @@ export interface ReleaseView {
   charts: PlacedChart[];
   /** Whether every chart's defaults are in `effective`: else what the files don't say may still be said by a chart. */
   areDefaultsKnown: boolean;
-  /** @param path below `values` */
-  placeOf(path: ValuePath): FilePlace;
+  /**
+   * @param path below `values`
+   * @param file when given, the place in this file, though a later one may win
+   */
+  placeOf(path: ValuePath, file?: string): FilePlace;
   /** For people, from the top of the files: `jupyterhub.singleuser.memory.limit`. */
   nameOf(path: ValuePath): string;
 }
@@ -47,7 +50,7 @@ export interface WholeValues {
   layers: { file: string; values: JsonObject }[];
   /** Where JupyterHub's own stand: empty when there is no wrapper. */
   prefix: readonly string[];
-  placeOf(path: ValuePath): FilePlace;
+  placeOf(path: ValuePath, file?: string): FilePlace;
 }
 
 export interface FleetView {
@@ -112,7 +115,7 @@ function releaseView(of: {
     jupyterhub,
     charts,
     areDefaultsKnown: jupyterhub !== undefined,
-    placeOf: (path) => whole.placeOf([...prefix, ...path]),
+    placeOf: (path, file) => whole.placeOf([...prefix, ...path], file),
     nameOf: (path) => [...prefix, ...path].join("."),
   };
 }
@@ -132,7 +135,7 @@ function wholeValues(
       values,
       effective: isWorked ? worked.values : withoutNulls(given),
       prefix: jupyterhubPath(config.imageValuePath),
-      placeOf: (path) => placeOfValue(hub, config.environment, path) ?? { file: config.pinsFile, line: 1 },
+      placeOf: (path, file) => placeOfValue(hub, config.environment, path, file) ?? { file: file ?? config.pinsFile, line: 1 },
     },
     charts: isWorked ? worked.charts : [],
   };

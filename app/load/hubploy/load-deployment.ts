@@ -34,7 +34,7 @@ export interface LoadedDeployment {
   /** As its hubploy.yaml says, before names are told apart; by environment. */
   clusters: ReadonlyMap<string, Cluster>;
   findings: Finding[];
-  placeOfValue(environment: string, path: YamlPath): FilePlace | undefined;
+  placeOfValue(environment: string, path: YamlPath, file?: string): FilePlace | undefined;
 }
 
 /** Reads one folder of `deployments/`. */
@@ -71,8 +71,8 @@ export async function loadDeployment(context: DeploymentContext, name: string): 
     ...nothing,
     hub: file && { name, title: name, owners: [], environments },
     hubploy: file?.yaml,
-    placeOfValue: (environment, path) =>
-      placeInLayers(layers.get(environment) ?? [], path) ?? placeInDefaults(context.chart?.defaults, path),
+    placeOfValue: (environment, path, file) =>
+      placeInLayers(layers.get(environment) ?? [], path, file) ?? placeInDefaults(context.chart?.defaults, path),
   };
 }
 

@@ -64,7 +64,8 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
     mode,
     fleet: hasBlocking(findings) ? undefined : fleet,
     findings: sortFindings(findings),
-    placeOfValue: (hub, environment, path) => deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path),
+    placeOfValue: (hub, environment, path, file) =>
+      deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path, file),
   };
 }
 

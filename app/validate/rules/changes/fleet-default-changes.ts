@@ -63,9 +63,7 @@ function faultsOf(head: FleetView, file: string, changed: readonly ValuePath[], 
   const what = `${file} changes ${names.join(", ")}${more} for ${hubs.size} hubs.`;
   const [first] = changed;
   const reached = head.releases.filter(({ config }) => config.valueLayers.some((layer) => layer.file === file));
-  const place = reached[0]?.whole.placeOf(first ?? []);
-  // The topmost layer may be another file; the change is in this one.
-  const at = place?.file === file ? place : { file, line: 1 };
+  const at = reached[0]?.whole.placeOf(first ?? [], file) ?? { file, line: 1 };
   return reached.map(({ id }) => ({ at, what, release: id }));
 }
 

@@ -51,7 +51,7 @@ function shadowedChanges(before: ReleaseView, after: ReleaseView): Shadowed[] {
         const winner = after.layers.slice(index + 1).findLast((layer) => valueAt(layer.values, path) !== undefined);
         if (!winner) return [];
         const what = `"${after.nameOf(path)}" is changed in ${file}, but ${winner.file} says otherwise and wins.`;
-        return [{ at: after.placeOf(path), what, release: after.id, file, key: `${file} ${path.join(".")}` }];
+        return [{ at: after.placeOf(path, file), what, release: after.id, file, key: `${file} ${path.join(".")}` }];
       });
   });
 }
