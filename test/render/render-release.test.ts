@@ -222,7 +222,7 @@ const BROKEN: [string, () => Promise<{ chart?: string; release?: Release }>, str
     "a value of another kind",
     async () => ({ release: withValues({ course: { title: 8 } }) }),
     "values-schema",
-    /course\.title: got number, want string/,
+    /course\.title of the chart hub: got number, want string/,
   ],
   [
     "a template that calls for help",
