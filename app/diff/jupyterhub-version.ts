@@ -1,12 +1,7 @@
+import { contentsOfChart } from "../domain/jupyterhub-contents.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Migration } from "../domain/release-diff.ts";
 import { flattenObject } from "./flatten-object.ts";
-
-/**
- * The JupyterHub in each line of Zero to JupyterHub. Its chart writes its own version among the hub's values, and JupyterHub's not always.
- * @see z2jh.jupyter.org, "Changelog"
- */
-const JUPYTERHUB_OF_CHART: Record<string, string> = { "1": "1", "2": "3", "3": "4", "4": "5", "5": "5" };
 
 /**
  * Whether JupyterHub moves to a version that changes its database at the start. There is no way back from that but a backup.
@@ -25,8 +20,9 @@ function versionOf(manifests: readonly Manifest[]): string | undefined {
     const text = (key: string) => leaves.get(JSON.stringify(["values.yaml", "Chart", key]))?.text;
     const app = text("AppVersion");
     if (app !== undefined) return app;
-    const chart = JUPYTERHUB_OF_CHART[majorOf(text("Version") ?? "")];
-    if (chart !== undefined) return chart;
+    // The chart writes its own version among the hub's values, and JupyterHub's not always.
+    const contents = contentsOfChart(text("Version") ?? "");
+    if (contents) return contents.jupyterhub;
   }
   return undefined;
 }

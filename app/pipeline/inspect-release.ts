@@ -66,7 +66,7 @@ export async function inspectRelease(
   const pods = podsToTry(dryRuns, foreseen, intent);
   const podAnswers = await Promise.all(pods.map(async (pod) => [pod.workload, await tryPod(inspector, pod)] as const));
   const effect = pods.length === 0 ? foreseen : diffEffect({ ...input, podAnswers: new Map(podAnswers) });
-  const impact = await findImpact(inspector, head, { before, after }, intent, effect, pods);
+  const impact = await findImpact(inspector, head, { before, after }, intent, effect, pods, liveRelease !== undefined);
   return { effect, drift, impact };
 }
 
@@ -77,8 +77,11 @@ async function findImpact(
   intent: ReleaseDiff,
   effect: ReleaseEffect,
   pods: readonly PodToTry[],
+  isRunning: boolean,
 ): Promise<ReleaseImpact> {
-  const impactClass = judgeImpact(intent, effect, [...before.manifests, ...after.manifests]);
+  const judged = judgeImpact(intent, effect, [...before.manifests, ...after.manifests]);
+  // Where nothing runs yet there is nobody to notice.
+  const impactClass = isRunning || judged === "impossible" ? judged : "nothing";
   const selector = hubSelector(after.manifests);
   const isWaiting = selector !== undefined && (impactClass === "hub-restarts" || impactClass === "proxy-restarts");
   const [nodes, startSeconds] = await Promise.all([

@@ -1,5 +1,5 @@
 import { describeObject, objectKey } from "../domain/manifest.ts";
-import type { EffectChange, EffectRefusal, ReleaseDiff, ReleaseEffect } from "../domain/release-diff.ts";
+import type { EffectChange, EffectField, EffectRefusal, ReleaseDiff, ReleaseEffect } from "../domain/release-diff.ts";
 import { describeField } from "./describe-diff.ts";
 import { escapeMarkdown, fence, plural, shorten, takeParts } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
@@ -55,7 +55,7 @@ export function describeBeyond(diff: ReleaseDiff, effect: ReleaseEffect, limitBy
     const paths = new Set(intent?.fields.map(({ path }) => path));
     const fields = object.fields.filter(({ path }) => !paths.has(path));
     if (intent && fields.length === 0) return [];
-    return [`# ${describeObject(object.id)}${MARKS[object.change]}`, ...fields.flatMap(describeField)];
+    return [`# ${describeObject(object.id)}${MARKS[object.change]}`, ...fields.flatMap(describeEffectField)];
   });
   const notYet =
     effect.notYet.length === 0
@@ -67,6 +67,12 @@ export function describeBeyond(diff: ReleaseDiff, effect: ReleaseEffect, limitBy
   const { text, left } = takeParts(lines, limitBytes, "\n");
   const block = fence(left === 0 ? text : `${text}\n… ${plural(left, "more line")}`, "diff");
   return [`The rollout would also do this in the cluster:\n${block}`, ...notYet].join("\n\n");
+}
+
+function describeEffectField(field: EffectField): string[] {
+  const [last, ...before] = describeField(field).toReversed();
+  const mark = field.byCluster ? " (set by the cluster itself)" : "";
+  return [...before.toReversed(), `${last}${mark}`];
 }
 
 const MARKS: Record<EffectChange["change"], string> = {

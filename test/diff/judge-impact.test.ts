@@ -99,7 +99,7 @@ const withChart = (chart: string) =>
 test.each([
   ["AppVersion: 4.1.6", "AppVersion: 5.2.1", { from: "4.1.6", to: "5.2.1", isBackwards: false }],
   ["AppVersion: 5.2.1", "AppVersion: 4.1.6", { from: "5.2.1", to: "4.1.6", isBackwards: true }],
-  ["Version: 3.3.8", "Version: 4.0.0", { from: "4", to: "5", isBackwards: false }],
+  ["Version: 3.3.8", "Version: 4.0.0", { from: "4.1.6", to: "5.2.1", isBackwards: false }],
   ["Version: 4.0.0", "Version: 4.4.0", undefined],
   ["AppVersion: 5.2.1", "AppVersion: 5.5.0", undefined],
   ["Name: other", "AppVersion: 5.5.0", undefined],
