@@ -82,7 +82,9 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     helm,
     charts,
     renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(helm, lookupProxy) }),
-    clusterFor: memoised((context) => connectCluster({ kubeconfig: settings.kubeconfig, context, log, judges })),
+    clusterFor: memoised((context) =>
+      connectCluster({ kubeconfig: settings.kubeconfig, context, log, redact: redactor.redact, judges }),
+    ),
     inspectorFor: memoised((context) => inspectCluster({ kubeconfig: settings.kubeconfig, context })),
     recordedLookups: createRecordedLookups(settings.dataDir),
     decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),

@@ -1,7 +1,7 @@
 import type { FetchesCharts } from "./adapters/charts/chart-store.ts";
 import type { GitMirror } from "./adapters/git/git-mirror.ts";
 import type { CheckRuns } from "./adapters/github/check-runs.ts";
-import type { GitHubDeployments } from "./adapters/github/github-deployments.ts";
+import type { DeploymentState, GitHubDeployments } from "./adapters/github/github-deployments.ts";
 import type { PullRequests } from "./adapters/github/pull-requests.ts";
 import type { StickyComments } from "./adapters/github/sticky-comment.ts";
 import type { Helm } from "./adapters/helm/create-helm.ts";
@@ -13,7 +13,8 @@ import type { DeployRecords } from "./adapters/store/deploy-records.ts";
 import type { PreviewComments } from "./adapters/store/preview-comments.ts";
 import { RECORDED_FIELD_TYPES } from "./diff/recorded-field-types.ts";
 import { ClusterError } from "./domain/errors.ts";
-import { isJsonObject, type Json } from "./domain/json.ts";
+import type { ValueLayer } from "./domain/hub.ts";
+import { isJsonObject, type Json, type JsonObject } from "./domain/json.ts";
 import type { Release } from "./domain/release.ts";
 import type { RolloutOutcome } from "./domain/rollout.ts";
 import type { EventSource } from "./event/deploy-event.ts";
@@ -148,7 +149,7 @@ function rolloutPorts(
   async function tellGitHub(
     request: RolloutRequest,
     rolloutId: string,
-    state: "in_progress" | "success" | "failure",
+    state: DeploymentState,
     description: string,
   ): Promise<void> {
     const { source, sha, releaseId, url, isProduction } = request;
@@ -171,7 +172,11 @@ function rolloutPorts(
     loadRelease: (source, sha, releaseId) => loadRelease(adapters, source, sha, releaseId),
     upgrade: (release, sha) => upgradeRelease(upgradePorts(adapters), release, sha),
     waitForRevision: (context, ...rest) => adapters.clusterFor(context).waitForRevision(...rest),
-    verify: (context, namespace, name) => adapters.clusterFor(context).verify(namespace, name),
+    // Another process may have deployed it, and this one has to know the secrets before it tells what a pod says.
+    async verify({ source, sha, releaseId, kubeContext, namespace }) {
+      await learnSecrets(adapters, await loadRelease(adapters, source, sha, releaseId));
+      return adapters.clusterFor(kubeContext).verify(namespace, releaseId);
+    },
 
     async announce(request, rolloutId) {
       await records.recordProgress(request.deployId, request.releaseId, { kind: "rolling-out" });
@@ -180,7 +185,7 @@ function rolloutPorts(
 
     async record(request, rolloutId, startedAt, outcome, announced) {
       const { deployId, source, releaseId, environment, sha, bundleDigest } = request;
-      if (announced) await tellGitHub(request, rolloutId, stateOf(outcome), deploymentDescription(outcome));
+      if (announced) await tellGitHub(request, rolloutId, STATES[outcome.kind], deploymentDescription(outcome));
       await records.recordRollout({
         id: rolloutId,
         deployId,
@@ -197,9 +202,11 @@ function rolloutPorts(
   };
 }
 
-function stateOf(outcome: RolloutOutcome): "success" | "failure" {
-  return outcome.kind === "deployed" ? "success" : "failure";
-}
+const STATES: Record<RolloutOutcome["kind"], DeploymentState> = {
+  deployed: "success",
+  failed: "failure",
+  superseded: "inactive",
+};
 
 async function loadRelease(
   { git, helmVersion }: Adapters,
@@ -220,18 +227,28 @@ async function loadRelease(
   });
 }
 
-function upgradePorts({ charts, helm, kubeconfig, decrypt, redactor, clusterFor }: Adapters) {
+function upgradePorts(adapters: Adapters) {
+  const { charts, helm, kubeconfig, clusterFor } = adapters;
   return {
     fetchChart: charts.fetchChart,
     upgrade: (name: string, chart: string, options: Omit<Parameters<Helm["upgrade"]>[2], "kubeconfig">) =>
       helm.upgrade(name, chart, { ...options, kubeconfig }),
     watchHooks: (context: string, namespace: string, signal: AbortSignal) => clusterFor(context).watchHooks(namespace, signal),
-    async decryptLayer({ file, ciphertext }: { file: string; ciphertext: string }) {
-      const values = await decrypt({ name: file, ciphertext });
-      addSecrets(redactor, values, file);
-      return values;
-    },
+    decryptLayer: (layer: EncryptedLayer) => decryptLayer(adapters, layer),
   };
+}
+
+type EncryptedLayer = Extract<ValueLayer, { kind: "encrypted" }>;
+
+async function learnSecrets(adapters: Adapters, release: Release): Promise<void> {
+  const encrypted = release.valueLayers.filter((layer) => layer.kind === "encrypted");
+  await Promise.all(encrypted.map((layer) => decryptLayer(adapters, layer)));
+}
+
+async function decryptLayer({ decrypt, redactor }: Adapters, { file, ciphertext }: EncryptedLayer): Promise<JsonObject> {
+  const values = await decrypt({ name: file, ciphertext });
+  addSecrets(redactor, values, file);
+  return values;
 }
 
 function addSecrets(redactor: Redactor, value: Json, where: string): void {

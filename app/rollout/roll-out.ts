@@ -37,7 +37,7 @@ export interface RolloutPorts {
     limitSeconds: number,
   ): Promise<void>;
   /** @returns undefined when all workloads are up, else why they are not */
-  verify(kubeContext: string, namespace: string, releaseName: string): Promise<Explanation | undefined>;
+  verify(request: RolloutRequest): Promise<Explanation | undefined>;
   /** Called once before the first change; safe to repeat. */
   announce(request: RolloutRequest, rolloutId: string): Promise<void>;
   /** @param announced whether the rollout began at all: one that never did has nothing on GitHub to close */
@@ -120,7 +120,7 @@ async function act(
       );
       return null;
     case "verify": {
-      const explanation = await ports.verify(request.kubeContext, request.namespace, request.releaseId);
+      const explanation = await ports.verify(request);
       return explanation ? { kind: "unhealthy", explanation } : { kind: "verified" };
     }
   }

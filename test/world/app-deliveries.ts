@@ -17,6 +17,8 @@ export interface AppDeliveries {
   list(): Promise<ListedDelivery[]>;
   /** The newest of this event, `push` or `pull_request.opened`. */
   newest(name: string): Promise<ListedDelivery>;
+  /** What Campanile answered to each, newest first. */
+  answers(): Promise<string[]>;
   /** Resolves once GitHub has tried to deliver one of each of these in vain. */
   untilFailed(names: readonly string[]): Promise<void>;
   /** Presses “Redeliver”. @returns what Campanile answered */
@@ -46,6 +48,12 @@ export function openAppDeliveries({ world, institution, control }: Scene): AppDe
       const found = (await list()).find((delivery) => nameOf(delivery) === name);
       if (!found) throw new Error(`GitHub lists no delivery of ${name}`);
       return found;
+    },
+    async answers() {
+      const octokit = await asApp();
+      const answered = async ({ id }: ListedDelivery) =>
+        (await octokit.rest.apps.getWebhookDelivery({ delivery_id: id })).data.response;
+      return (await Promise.all((await list()).map(answered))).map((response) => JSON.stringify(response));
     },
     async untilFailed(names) {
       let { last: after } = await control.journal({ kind: "delivery" });

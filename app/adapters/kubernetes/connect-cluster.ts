@@ -5,6 +5,7 @@ import type { HelmRevision } from "../../rollout/observation.ts";
 import type { judgeHooks, judgeWorkloads } from "../../verify/judge-workloads.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
 import { createHelmRevisions } from "./helm-revisions.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { loadKubeConfig } from "./load-kube-config.ts";
 import { createWorkloadWatcher } from "./watch-workloads.ts";
 
@@ -26,12 +27,13 @@ export interface ClusterOptions {
   kubeconfig: string | undefined;
   context: string;
   log: Logger;
+  redact: (text: string) => string;
   /** What the stage `verify` makes of what is seen here. */
   judges: { judgeWorkloads: typeof judgeWorkloads; judgeHooks: typeof judgeHooks };
 }
 
 /** @throws {ClusterError} `kubeconfig` when it cannot be read or lacks the context */
-export function connectCluster({ kubeconfig, context, log, judges }: ClusterOptions): Cluster {
+export function connectCluster({ kubeconfig, context, log, redact, judges }: ClusterOptions): Cluster {
   const config = loadKubeConfig(kubeconfig, context);
   const revisions = createHelmRevisions(config);
   const workloads = createWorkloadWatcher(config, log.child({ name: "kubernetes" }));
@@ -54,6 +56,7 @@ export function connectCluster({ kubeconfig, context, log, judges }: ClusterOpti
       const look = (...[snapshot, now]: Parameters<Parameters<typeof workloads.watch>[1]>) => {
         const verdict = judges.judgeWorkloads(snapshot, releaseName, now);
         if (verdict.kind === "waiting") waitingFor = verdict.on;
+        if (verdict.kind === "failed") return judges.judgeWorkloads(hideSecrets(snapshot, redact), releaseName, now);
         return verdict.kind === "waiting" ? undefined : verdict;
       };
       const verdict = await callKubernetes(`watch the workloads of ${releaseName}`, () =>
@@ -69,8 +72,9 @@ export function connectCluster({ kubeconfig, context, log, judges }: ClusterOpti
         workloads.watch(
           namespace,
           (snapshot, now) => {
-            const hooks = judges.judgeHooks(snapshot, since, now);
-            return hooks.kind === "failed" ? hooks : undefined;
+            const isFailed = judges.judgeHooks(snapshot, since, now).kind === "failed";
+            const hooks = isFailed ? judges.judgeHooks(hideSecrets(snapshot, redact), since, now) : undefined;
+            return hooks?.kind === "failed" ? hooks : undefined;
           },
           signal,
         ),
