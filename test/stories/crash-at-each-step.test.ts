@@ -1,115 +1,184 @@
+import { setInterval as every } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createStepHolder, type DurableStep, type StepHolder } from "../world/hold-step.ts";
+import type { PullRequest } from "../../app/local/world/person.ts";
+import { createStepHolder, type StepHolder } from "../world/hold-steps.ts";
 import { openInstitution, type Scene } from "../world/open-institution.ts";
-import { type WorkflowWatcher, watchWorkflows } from "../world/watch-workflows.ts";
 
 const MINUTES = 60_000;
+const PREVIEW_CHECKS = ["campanile", "campanile / config", "campanile / diff (prod)", "campanile / diff (staging)"];
 
 test(
-  "Campanile may be killed at any step of a preview or a rollout: the end is the same, and nothing happens twice",
+  "Campanile is killed once at every step of a preview and of the rollout that follows: the end is the same, and nothing happens twice",
   async () => {
-    const scene = await openInstitution({ hubs: ["data8"] });
-    await stagingOnly(scene);
-    const holder = await createStepHolder(scene.institution.databaseUrl);
+    const scene = await openInstitution();
+    const { person, institution } = scene;
+    const holder = await createStepHolder(institution.databaseUrl);
     onTestFinished(() => holder.close());
-    const workflows = await watchWorkflows(scene.institution.databaseUrl);
-    onTestFinished(() => workflows.close());
-    const watching = { holder, workflows };
-    await changeMemory(scene, watching, 3, {});
-    const steps = await holder.listSteps();
-    const previewSteps = steps.filter((step) => step.workflow === "preview");
-    const deploySteps = steps.filter((step) => step.workflow !== "preview");
-    // What a preview and a rollout consist of may grow; that they are seen at all may not get lost.
-    expect(previewSteps.length).toBeGreaterThan(8);
-    expect(deploySteps.map((step) => step.name)).toEqual(
-      expect.arrayContaining(["plan deploy", "announce rollout", "upgrade 1", "record rollout"]),
+
+    await holder.begin();
+    const pullRequest = await person.openPullRequest("Data 8: more memory", await memory(scene, 3));
+    const previewSteps = await killAtEachStep(scene, holder, () => expectNothingTwice(scene, { pullRequest }));
+    expect(await verdicts(scene, pullRequest.headSha)).toEqual(PREVIEW_CHECKS.map((name) => `${name}: success`).sort());
+    expect(await person.comments(pullRequest)).toHaveLength(1);
+    // What a preview and a rollout consist of may grow; that it is seen at all may not get lost.
+    expect(namesOf(previewSteps)).toEqual(
+      expect.arrayContaining([
+        "read change",
+        "evaluate",
+        "write comment",
+        ...PREVIEW_CHECKS.map((name) => `start ${name}`),
+        ...PREVIEW_CHECKS.map((name) => `conclude ${name}`),
+        "end",
+      ]),
     );
-    for (let turn = 0; turn < Math.max(previewSteps.length, deploySteps.length); turn++) {
-      await changeMemory(scene, watching, turn + 4, { preview: previewSteps[turn], deploy: deploySteps[turn] });
+
+    const merged = await person.merge(pullRequest);
+    const steps = await killAtEachStep(scene, holder, () => expectNothingTwice(scene, { pullRequest, merged }));
+    const ofRollout = ["begin rollout", "observe 1", "announce rollout", "upgrade 1", "verify 2", "record rollout", "end"];
+    for (const environment of ["staging", "prod"]) {
+      const own = steps.filter((step) => step.startsWith("rollout ") && step.includes(`/${environment} `));
+      expect(namesOf(own)).toEqual(expect.arrayContaining(ofRollout));
     }
+    expect(namesOf(steps.filter((step) => step.startsWith("deploy-hub ")))).toEqual(
+      expect.arrayContaining(["tell staging", "tell prod", "end"]),
+    );
+    expect(namesOf(steps.filter((step) => step.startsWith("deploy #")))).toEqual(
+      expect.arrayContaining(["start deploy check", "plan deploy", "record deploy", "tell the end", "conclude deploy check"]),
+    );
+    await expectGoodEnd(scene, pullRequest, merged);
   },
   8 * MINUTES,
 );
 
-/** Leaves the hub one environment, so that each turn is short. */
-async function stagingOnly({ person, hub }: Scene): Promise<void> {
-  const folder = `hubs/${hub("data8")}`;
-  const hubFile = await person.readFile(`${folder}/hub.yaml`);
-  const sha = await person.push("Only staging for now", {
-    [`${folder}/hub.yaml`]: hubFile.replace(/ {2}prod:\n {4}url: .*\n/, ""),
-    [`${folder}/pins/prod.yaml`]: null,
-    [`${folder}/values/prod.yaml`]: null,
-    [`${folder}/secrets/prod.yaml`]: null,
-  });
-  expect(await person.waitForCheck(sha, "campanile / deploy")).toMatchObject({ conclusion: "success" });
+test(
+  "Campanile is killed once at every step of a rollout that fails on staging: prod stays as it is, and it is told once",
+  async () => {
+    const scene = await openInstitution();
+    const { person, hub, institution } = scene;
+    const start = await person.push("Describe our hubs", { "NOTES.md": "The first commit that Campanile sees.\n" });
+    await person.waitForCheck(start, "campanile / deploy");
+    const pullRequest = await person.openPullRequest("Data 8: an image that was never pushed", await missingImage(scene));
+    await person.waitForCheck(pullRequest.headSha, "campanile");
+
+    const holder = await createStepHolder(institution.databaseUrl);
+    onTestFinished(() => holder.close());
+    await holder.begin();
+    const merged = await person.merge(pullRequest);
+    const steps = await killAtEachStep(scene, holder, () => expectNothingTwice(scene, { pullRequest, merged }));
+    expect(namesOf(steps)).toEqual(
+      expect.arrayContaining([
+        "upgrade 1",
+        "record rollout",
+        "tell staging",
+        "hold prod",
+        "tell the end",
+        "conclude deploy check",
+      ]),
+    );
+    expect(await verdicts(scene, merged)).toEqual(["campanile / deploy: failure"]);
+    expect((await scene.revisions(`${hub("data8")}-staging`)).at(-1)).toMatchObject({
+      revision: 2,
+      status: "failed",
+      sha: merged,
+    });
+    expect(await scene.revisions(`${hub("data8")}-prod`)).toEqual([{ revision: 1, status: "deployed", sha: start }]);
+    const deployments = (await person.deployments()).filter(({ sha }) => sha === merged);
+    expect(deployments.map(({ environment, states }) => ({ environment, states }))).toEqual([
+      { environment: `${hub("data8")}-staging`, states: ["in_progress", "failure"] },
+    ]);
+    const comments = await person.comments(pullRequest);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]).toContain(`Rollout failed on ${hub("data8")}-staging; ${hub("data8")}-prod was not touched`);
+  },
+  5 * MINUTES,
+);
+
+test("Campanile is killed while Helm is at work: Helm ends by itself, and what it did is found and counted once", async () => {
+  const scene = await openInstitution();
+  const { person, hub, institution } = scene;
+  const pullRequest = await person.openPullRequest("Data 8: more memory", await memory(scene, 3));
+  await person.waitForCheck(pullRequest.headSha, "campanile");
+  const merged = await person.merge(pullRequest);
+  await untilPending(scene, `${hub("data8")}-staging`);
+  await institution.campanile.stop("SIGKILL");
+  await institution.campanile.start();
+  await person.waitForCheck(merged, "campanile / deploy");
+  await expectGoodEnd(scene, pullRequest, merged);
+});
+
+/** @returns the steps, in the order in which they were killed */
+async function killAtEachStep({ institution }: Scene, holder: StepHolder, look: () => Promise<void>): Promise<string[]> {
+  const steps: string[] = [];
+  for (let step: string | undefined = await holder.untilHeld(); step !== undefined; step = await holder.findNext()) {
+    steps.push(step);
+    await institution.campanile.stop("SIGKILL");
+    await holder.drop(step);
+    await look();
+    await institution.campanile.start();
+  }
+  return steps;
 }
 
-/** One change from pull request to rollout, with a crash at the given steps, and a look at everything that must be there once. */
-async function changeMemory(
+/** `upgrade 1` of `rollout /data8/prod #3 upgrade 1`. */
+function namesOf(steps: readonly string[]): string[] {
+  return steps.map((step) => step.replace(/^\S+ (\/\S+ )?(#\d+ )?/, ""));
+}
+
+/** Right after each crash, so that a failing test names the step. */
+async function expectNothingTwice(
   scene: Scene,
-  { holder, workflows }: { holder: StepHolder; workflows: WorkflowWatcher },
-  gigabytes: number,
-  crashAt: { preview?: DurableStep | undefined; deploy?: DurableStep | undefined },
+  { pullRequest, merged }: { pullRequest: PullRequest; merged?: string },
 ): Promise<void> {
   const { person, hub } = scene;
-  const release = `${hub("data8")}-staging`;
-  const before = (await scene.revisions(release)).length;
-  const path = `hubs/${hub("data8")}/values/common.yaml`;
-  const values = await person.readFile(path);
-  const changed = values.replace(/limit: \d+G/, `limit: ${gigabytes}G`);
-
-  const pullRequest = await crashing(scene, holder, crashAt.preview, () =>
-    person.openPullRequest(`${gigabytes} GB`, { [path]: changed }),
-  );
-  const overall = await person.waitForCheck(pullRequest.headSha, "campanile");
-  const at = `killed at ${describe(crashAt.preview)} of the preview`;
-  expect(overall, at).toMatchObject({ conclusion: "success" });
-  await workflows.untilQuiet();
-  const checks = await person.checks(pullRequest.headSha);
-  expect(checks.map(({ name, conclusion }) => `${name}: ${conclusion}`).sort(), at).toEqual([
-    "campanile / config: success",
-    "campanile / diff (prod): success",
-    "campanile / diff (staging): success",
-    "campanile: success",
+  const releases = ["staging", "prod"].map((environment) => `${hub("data8")}-${environment}`);
+  const [checks, comments, deployments, ...revisions] = await Promise.all([
+    person.checks(merged ?? pullRequest.headSha),
+    person.comments(pullRequest),
+    person.deployments(),
+    ...releases.map((release) => scene.revisions(release)),
   ]);
-  expect(await person.comments(pullRequest), at).toHaveLength(1);
-
-  const merged = await crashing(scene, holder, crashAt.deploy, () => person.merge(pullRequest));
-  const deployed = await person.waitForCheck(merged, "campanile / deploy");
-  const during = `killed at ${describe(crashAt.deploy)} of the rollout`;
-  expect(deployed, during).toMatchObject({ conclusion: "success", title: "1 release rolled out" });
-  const revisions = await scene.revisions(release);
-  expect(revisions.length, during).toBe(Math.min(before + 1, HISTORY));
-  expect(revisions.at(-1), during).toMatchObject({ status: "deployed", sha: merged });
-  expect(
-    revisions.filter((revision) => revision.sha === merged),
-    during,
-  ).toHaveLength(1);
-  const deployments = (await person.deployments()).filter((deployment) => deployment.sha === merged);
-  expect(
-    deployments.map(({ states }) => states),
-    during,
-  ).toEqual([["in_progress", "success"]]);
-  expect(
-    (await person.checks(merged)).map(({ name }) => name),
-    during,
-  ).toEqual(["campanile / deploy"]);
-  expect(await person.comments(pullRequest), during).toHaveLength(1);
+  const once = (names: readonly string[]) => expect(names).toEqual([...new Set(names)]);
+  once(checks.map(({ name }) => name));
+  expect(comments.length).toBeLessThanOrEqual(1);
+  once(deployments.map(({ environment, sha }) => `${environment} ${sha}`));
+  for (const ofRelease of revisions) once(ofRelease.map(({ sha }) => sha));
 }
 
-/** As many revisions as Campanile lets Helm keep. */
-const HISTORY = 10;
+async function expectGoodEnd(scene: Scene, pullRequest: PullRequest, merged: string): Promise<void> {
+  const { person, hub } = scene;
+  expect(await verdicts(scene, merged)).toEqual(["campanile / deploy: success"]);
+  const releases = [`${hub("data8")}-prod`, `${hub("data8")}-staging`];
+  for (const release of releases)
+    expect(await scene.revisions(release)).toEqual([{ revision: 1, status: "deployed", sha: merged }]);
+  expect((await person.deployments()).map(({ environment, states }) => ({ environment, states }))).toEqual(
+    releases.map((environment) => ({ environment, states: ["in_progress", "success"] })),
+  );
+  const comments = await person.comments(pullRequest);
+  expect(comments).toHaveLength(1);
+  expect(comments[0]).toContain("Rolled out: Data 8 on staging, then prod");
+}
 
-const describe = (step: DurableStep | undefined) => (step ? `“${step.name}” (${step.workflow} ${step.functionId})` : "no step");
+async function verdicts({ person }: Scene, sha: string): Promise<string[]> {
+  return (await person.checks(sha)).map(({ name, conclusion }) => `${name}: ${conclusion}`).sort();
+}
 
-/** Does something, and kills Campanile as soon as the step that follows from it has done its work and not yet said so. */
-async function crashing<T>(scene: Scene, holder: StepHolder, step: DurableStep | undefined, act: () => Promise<T>): Promise<T> {
-  if (!step) return act();
-  await holder.hold(step);
-  const result = await act();
-  await holder.untilHeld();
-  await scene.institution.campanile.stop("SIGKILL");
-  await holder.release();
-  await scene.institution.campanile.start();
-  return result;
+async function memory({ person, hub }: Scene, gigabytes: number): Promise<Record<string, string>> {
+  const path = `hubs/${hub("data8")}/values/common.yaml`;
+  return { [path]: (await person.readFile(path)).replace(/limit: \d+G/, `limit: ${gigabytes}G`) };
+}
+
+async function missingImage({ person, hub }: Scene): Promise<Record<string, string>> {
+  const changes: Record<string, string> = {};
+  for (const environment of ["staging", "prod"]) {
+    const path = `hubs/${hub("data8")}/pins/${environment}.yaml`;
+    const [before = "", image = ""] = (await person.readFile(path)).split(/(?=^image:)/m);
+    changes[path] = before + image.replace(/tag: .*/, 'tag: "does-not-exist"');
+  }
+  return changes;
+}
+
+async function untilPending(scene: Scene, release: string): Promise<void> {
+  const LOOK_INTERVAL_MS = 50;
+  for await (const _ of every(LOOK_INTERVAL_MS))
+    if ((await scene.revisions(release)).at(-1)?.status.startsWith("pending-")) return;
 }
