@@ -205,6 +205,7 @@ function rolloutPorts(
 const STATES: Record<RolloutOutcome["kind"], DeploymentState> = {
   deployed: "success",
   failed: "failure",
+  quarantined: "failure",
   superseded: "inactive",
 };
 
