@@ -1,5 +1,6 @@
-import { parseDocument, type Tags } from "yaml";
+import { parseDocument } from "yaml";
 import { type FieldType, type FieldTypes, kindKey, QUANTITY_TYPE } from "../domain/field-types.ts";
+import { HELM_YAML } from "../domain/helm-yaml.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { guessItemKeys, itemKeys } from "./item-keys.ts";
 import { QUANTITY_PATHS } from "./same-quantity.ts";
@@ -192,15 +193,10 @@ function inside(parts: Parts, visibility: Visibility): Place {
 function openDocument(name: string, text: Json): JsonObject | undefined {
   if (typeof text !== "string" || !/\.(ya?ml|json)$/.test(name)) return undefined;
   try {
-    const document = parseDocument(text, { version: "1.1", customTags: plainTags, uniqueKeys: false, prettyErrors: false });
+    const document = parseDocument(text, HELM_YAML);
     const value: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** As Helm reads YAML: a date is a text. */
-function plainTags(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === "string" || !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag));
 }

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { HELM_YAML } from "../domain/helm-yaml.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { type Manifest, objectKey } from "../domain/manifest.ts";
 
@@ -19,7 +20,7 @@ export function readInventory(
   releaseNamespace: string,
   isNamespaced: (apiVersion: string, kind: string) => boolean | undefined,
 ): Map<string, Manifest> {
-  const documents = parseAllDocuments(manifest, { version: "1.1", uniqueKeys: false, prettyErrors: false });
+  const documents = parseAllDocuments(manifest, HELM_YAML);
   return new Map(
     documents.flatMap((document) => {
       const value: JsonObject | undefined = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;

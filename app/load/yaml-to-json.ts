@@ -1,9 +1,9 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Finding } from "../domain/finding.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { resolvePlainScalar } from "../domain/yaml-scalars.ts";
 import { describeLost } from "./describe-lost.ts";
 import type { YamlPath } from "./read-yaml.ts";
-import { resolvePlainScalar } from "./yaml-scalars.ts";
 
 /** Something Helm refuses or reads otherwise than its author meant. `{other}` in `what` stands for the line of `otherOffset`. */
 export interface Fault extends Pick<Finding, "code" | "what" | "why" | "fix"> {

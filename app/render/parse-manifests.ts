@@ -1,7 +1,8 @@
-import { type Document, parseAllDocuments, type Tags } from "yaml";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../domain/errors.ts";
-import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { HELM_YAML } from "../domain/helm-yaml.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Manifest, objectKey } from "../domain/manifest.ts";
 
 /** A hub renders some 30 objects; a chart with more than this is not one that people review. */
@@ -38,8 +39,12 @@ const CLUSTER_KINDS = new Set([
 /** What the cluster knows of a kind; undefined for one that it does not know, or when there is none to ask. */
 type IsNamespaced = (apiVersion: string, kind: string) => boolean | undefined;
 
+/** Reads one document; undefined stands for an empty one. */
+export type ReadsDocuments = (text: string) => Json | undefined;
+
 /**
  * Reads what Helm rendered; chart output is as hostile as any other input.
+ * @param read of two renders most documents are the same, so a reader may remember them: what it gives is never changed
  * @throws {ConfigError} `rendered-invalid` for what is no Kubernetes object, `duplicate-object` for two with one name
  */
 export function parseManifests(
@@ -47,13 +52,12 @@ export function parseManifests(
   releaseId: string,
   releaseNamespace: string,
   isNamespaced: IsNamespaced = () => undefined,
+  read: ReadsDocuments = readDocument,
 ): Manifest[] {
-  const documents = parseAllDocuments(text, { version: "1.1", customTags: plainTags, uniqueKeys: false, prettyErrors: false });
   const manifests: Manifest[] = [];
   const seen = new Set<string>();
-  for (const document of documents) {
-    if (document.errors[0]) throw invalid(releaseId, `one of them is not valid YAML (${document.errors[0].message})`);
-    const value = toValue(document, releaseId);
+  for (const document of text.split(SEPARATOR)) {
+    const value = tryToRead(read, document, releaseId);
     if (value === null || value === undefined) continue;
     const manifest = toManifest(value, releaseId, releaseNamespace, isNamespaced);
     const key = objectKey(manifest.id);
@@ -65,16 +69,27 @@ export function parseManifests(
   return manifests;
 }
 
-/** As Helm reads YAML: a date is a text. */
-function plainTags(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === "string" || !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag));
-}
+/** Helm cuts what templates print in the same way. */
+const SEPARATOR = /^---(?:[ \t].*)?$/m;
 
-function toValue(document: Document.Parsed, releaseId: string): unknown {
+export function readDocument(text: string): Json | undefined {
+  const document = parseDocument(text, HELM_YAML);
+  if (document.errors[0]) throw new UnreadableDocument(`is not valid YAML (${document.errors[0].message})`);
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw invalid(releaseId, `one of them cannot be read (${error instanceof Error ? error.message : "unknown reason"})`);
+    throw new UnreadableDocument(`cannot be read (${error instanceof Error ? error.message : "unknown reason"})`);
+  }
+}
+
+class UnreadableDocument extends Error {}
+
+function tryToRead(read: ReadsDocuments, document: string, releaseId: string): Json | undefined {
+  try {
+    return read(document);
+  } catch (error) {
+    if (error instanceof UnreadableDocument) throw invalid(releaseId, `one of them ${error.message}`);
+    throw error;
   }
 }
 

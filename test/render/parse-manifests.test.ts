@@ -43,8 +43,17 @@ test("hooks carry their events, other annotations do not make a hook", () => {
 });
 
 test("values are read as Helm reads them: YAML 1.1, dates as texts, the later of two keys", () => {
-  const [manifest] = parse(`${CONFIG_MAP}data: {mode: 0644, on: yes, at: 2026-11-24, time: 2026-11-24T10:00:00Z, a: 1, a: 2}\n`);
-  expect(manifest?.object.data).toEqual({ mode: 0o644, true: true, at: "2026-11-24", time: "2026-11-24T10:00:00Z", a: 2 });
+  const [manifest] = parse(
+    `${CONFIG_MAP}data: {mode: 0644, on: yes, at: 2026-11-24, time: 2026-11-24T10:00:00Z, clock: 12:30:45, a: 1, a: 2}\n`,
+  );
+  expect(manifest?.object.data).toEqual({
+    mode: 0o644,
+    true: true,
+    at: "2026-11-24",
+    time: "2026-11-24T10:00:00Z",
+    clock: "12:30:45",
+    a: 2,
+  });
 });
 
 const bomb = `a: &a [x]\n${Array.from({ length: 12 }, (_, n) => `b${n}: &b${n} [${Array(10).fill(n === 0 ? "*a" : `*b${n - 1}`)}]`).join("\n")}\n`;

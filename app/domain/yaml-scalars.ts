@@ -1,4 +1,4 @@
-import type { Json } from "../domain/json.ts";
+import type { Json } from "./json.ts";
 
 /** The words that go-yaml v2, which Helm reads values with, takes for something else than text. Case counts. */
 const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
