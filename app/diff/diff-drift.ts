@@ -18,6 +18,8 @@ export interface DriftInput {
   inventory: ReadonlyMap<string, Manifest>;
   /** The release's objects as they are now, by `objectKey`. */
   live: ReadonlyMap<string, JsonObject>;
+  /** Objects that are the same at base and head and that the API server would not change: they are as git says. */
+  settled: ReadonlySet<string>;
   fieldTypes: FieldTypes;
   fingerprintKey: Buffer;
 }
@@ -36,6 +38,7 @@ export function diffDrift(input: DriftInput): ReleaseDrift {
     .flatMap((manifest): ReleaseDrift["objects"] => {
       const key = objectKey(manifest.id);
       const now = live.get(key);
+      if (input.settled.has(key)) return [];
       if (!now) return inventory.has(key) ? [{ id: manifest.id, change: "missing", fields: [] }] : [];
       const deployed = byHand ? inventory.get(key) : undefined;
       const fields = [...changedByOthers(input, manifest, now), ...(deployed ? changedByHelm(input, manifest, deployed) : [])];

@@ -76,13 +76,11 @@ function changeOf(
   predicted: JsonObject,
 ): Pick<EffectChange, "fields" | "replacesPods"> {
   const other = head.reached[objectKey(id)];
-  if (other === null) return { fields: [], replacesPods: false };
+  const [now, then] = [withoutBookkeeping(live), withoutBookkeeping(predicted)];
+  if (other === null || isDeepStrictEqual(now, then)) return { fields: [], replacesPods: false };
   const asked = flattenObject(object, fieldTypes, "rendered");
   const unknown = other ? keysThatDiffer(asked, flattenObject(other, fieldTypes, "rendered")) : new Set<string>();
-  const differing = compareLeaves(
-    flattenObject(withoutBookkeeping(live), fieldTypes, "live"),
-    flattenObject(withoutBookkeeping(predicted), fieldTypes, "live"),
-  );
+  const differing = compareLeaves(flattenObject(now, fieldTypes, "live"), flattenObject(then, fieldTypes, "live"));
   const changes = differing.filter(({ key }) => !unknown.has(key));
   return {
     fields: showFields(changes, asked, fingerprintKey),
@@ -140,4 +138,13 @@ function leftOvers({ leftOver, inventory }: EffectInput): EffectChange[] {
 export function leftOverIds(inventory: ReadonlyMap<string, Manifest>, head: readonly Manifest[]): ObjectId[] {
   const wanted = new Set(head.filter(({ hook }) => hook === undefined).map(({ id }) => objectKey(id)));
   return [...inventory].filter(([key]) => !wanted.has(key)).map(([, { id }]) => id);
+}
+
+/** What the API server would leave exactly as it is, by `objectKey`. */
+export function unchangedKeys(dryRuns: readonly DryRun[]): Set<string> {
+  const unchanged = dryRuns.filter(
+    ({ live, answer }) =>
+      live && answer.kind === "applied" && isDeepStrictEqual(withoutBookkeeping(live), withoutBookkeeping(answer.predicted)),
+  );
+  return new Set(unchanged.map(({ id }) => objectKey(id)));
 }

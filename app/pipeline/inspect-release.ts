@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ClusterInspector } from "../adapters/kubernetes/inspect-cluster.ts";
 import type { LookupSnapshot } from "../adapters/kubernetes/lookup-snapshot.ts";
 import { asHelmApplies } from "../diff/as-helm-applies.ts";
 import { diffDrift } from "../diff/diff-drift.ts";
-import { diffEffect, leftOverIds } from "../diff/diff-effect.ts";
+import { diffEffect, leftOverIds, unchangedKeys } from "../diff/diff-effect.ts";
 import type { DiffOptions, DiffSide } from "../diff/diff-release.ts";
 import { whyItFitsNowhere } from "../diff/fits-nowhere.ts";
 import { hubSelector, judgeImpact } from "../diff/judge-impact.ts";
 import { findMigration } from "../diff/jupyterhub-version.ts";
-import type { DryRunAnswer } from "../diff/observed-release.ts";
+import type { DryRun, DryRunAnswer } from "../diff/observed-release.ts";
 import { type PodToTry, podsToTry } from "../diff/pods-to-try.ts";
 import { hasRoomAfter } from "../diff/quota-room.ts";
 import { readInventory } from "../diff/read-inventory.ts";
@@ -60,7 +61,16 @@ export async function inspectRelease(
   const { fieldTypes, fingerprintKey } = options;
   const shared = { inventory, fieldTypes, fingerprintKey };
   const drift =
-    base && liveRelease ? diffDrift({ ...shared, base: before, baseBundleDigest: base.bundleDigest, liveRelease, live }) : null;
+    base && liveRelease
+      ? diffDrift({
+          ...shared,
+          base: before,
+          baseBundleDigest: base.bundleDigest,
+          liveRelease,
+          live,
+          settled: settledKeys(before, after, dryRuns),
+        })
+      : null;
   const input = { ...shared, release: head, head: after, dryRuns, leftOver };
   const foreseen = diffEffect({ ...input, podAnswers: new Map() });
   const pods = podsToTry(dryRuns, foreseen, intent);
@@ -68,6 +78,15 @@ export async function inspectRelease(
   const effect = pods.length === 0 ? foreseen : diffEffect({ ...input, podAnswers: new Map(podAnswers) });
   const impact = await findImpact(inspector, head, { before, after }, intent, effect, pods, liveRelease !== undefined);
   return { effect, drift, impact };
+}
+
+function settledKeys(before: DiffSide, after: DiffSide, dryRuns: readonly DryRun[]): Set<string> {
+  const old = new Map(before.manifests.map(({ id, object }) => [objectKey(id), object]));
+  const unchanged = unchangedKeys(dryRuns);
+  const keys = after.manifests
+    .filter(({ id, object }) => isDeepStrictEqual(old.get(objectKey(id)), object))
+    .map(({ id }) => objectKey(id));
+  return new Set(keys.filter((key) => unchanged.has(key)));
 }
 
 async function findImpact(

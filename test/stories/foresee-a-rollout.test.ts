@@ -52,7 +52,7 @@ test.each(CHANGES)(
     const chart = await writeHubChart(await tempFolder());
     const base = await sampleRelease(namespace.name);
     const head = change(base);
-    const { preview, renders } = await startPreviews(namespace, { [base.chart.digest]: chart });
+    const { preview, renders, calls } = await startPreviews(namespace, { [base.chart.digest]: chart });
     await installRelease(namespace, base, chart, realValues(base));
 
     const inspector = inspectCluster({ kubeconfig: world.campanileKubeconfig, context });
@@ -63,7 +63,10 @@ test.each(CHANGES)(
       ordinary.map((manifest) => asHelmApplies(manifest, head)),
       lookups.discovery,
     );
+    await preview(base, base);
+    const asked = calls();
     const { effect, diff, impact } = await preview(base, head);
+    expect(calls() - asked).toBeLessThanOrEqual(ordinary.length + 20);
     expect(impact).toMatchObject({ class: impactClass, students: 1500, fitNowhere: [] });
     expect(effect).toMatchObject({ refusals: [], notYet: [], couldNot: [] });
     expect(diff?.objects.length).toBeGreaterThan(0);

@@ -16,6 +16,8 @@ export interface Previews {
   folder: string;
   preview(base: Release | undefined, head: Release, isFork?: boolean): Promise<PreviewRelease>;
   renders: RendersReleases;
+  /** How often the API server was asked. */
+  calls(): number;
   /** What was told to the redactor. */
   secrets: string[];
 }
@@ -58,6 +60,7 @@ export async function startPreviews(
     folder,
     secrets,
     renders: ports.renders,
+    calls: () => inspector.calls,
     preview: (base, head, isFork = false) => previewRelease(ports, { ...(base ? { base } : {}), head, reasons: [] }, isFork),
   };
 }

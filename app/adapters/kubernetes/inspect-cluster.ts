@@ -16,6 +16,8 @@ const KEPT_MS = 10_000;
 
 /** Looks at a cluster, for previews: nothing in here changes it. */
 export interface ClusterInspector extends DryRuns {
+  /** How often the API server was asked so far. */
+  readonly calls: number;
   /** What templates of one release see, from now on. */
   openLookups(namespace: string): Promise<LookupSnapshot>;
   fetchFieldTypes(groupVersions: readonly string[]): Promise<FieldTypes>;
@@ -40,6 +42,9 @@ export function inspectCluster({ kubeconfig, context }: { kubeconfig: string | u
     fetchNodes: fetchNodesNow,
     fetchStartSeconds: (namespace, labels) => fetchStartSeconds(api, namespace, labels),
     ...createDryRuns(api),
+    get calls() {
+      return api.calls;
+    },
   };
 }
 
