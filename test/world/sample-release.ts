@@ -39,12 +39,17 @@ export async function writeHubChart(folder: string): Promise<string> {
 }
 
 /** A chart of nothing but these templates. */
-export async function writeChart(folder: string, name: string, templates: Record<string, string>): Promise<string> {
+export async function writeChart(
+  folder: string,
+  name: string,
+  templates: Record<string, string>,
+  rest: Record<string, string> = {},
+): Promise<string> {
   const file = path.join(folder, `${name}.tgz`);
-  const files = Object.entries(templates).map(([template, text]): [string, Buffer] => [
-    `hub/templates/${template}`,
-    Buffer.from(text),
-  ]);
+  const files = [
+    ...Object.entries(templates).map(([template, text]) => [`hub/templates/${template}`, text] as const),
+    ...Object.entries(rest).map(([path, text]) => [`hub/${path}`, text] as const),
+  ].map(([path, text]): [string, Buffer] => [path, Buffer.from(text)]);
   const chart = Buffer.from("apiVersion: v2\nname: hub\nversion: 1.0.0\n");
   await writeFile(file, gzipStored(packTar(new Map([["hub/Chart.yaml", chart], ...files]))));
   return file;

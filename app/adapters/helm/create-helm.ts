@@ -15,6 +15,8 @@ export interface TemplateOptions {
   values: JsonObject;
   /** Where lookups and capabilities come from: a cluster, or nothing but a version such as `1.36.3`; Helm's own default when undefined. */
   cluster: { kubeconfig: string } | { kubeVersion: string | undefined };
+  /** For values that stand for others, which may fit the chart's schema better. */
+  isSchemaSkipped?: boolean;
 }
 
 export interface UpgradeOptions {
@@ -58,7 +60,7 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   return {
-    template: (name, chart, { namespace, values, cluster }) =>
+    template: (name, chart, { namespace, values, cluster, isSchemaSkipped = false }) =>
       run(`render ${name}`, {
         args: [
           "template",
@@ -67,6 +69,7 @@ export function createHelm(options: HelmOptions): Helm {
           ...clusterArguments(cluster),
           "--is-upgrade",
           "--skip-tests",
+          ...(isSchemaSkipped ? ["--skip-schema-validation"] : []),
           "--values",
           "-",
           "--",

@@ -1,15 +1,17 @@
+import { ConfigError } from "../../domain/errors.ts";
+import { placeholderText } from "../../domain/placeholder.ts";
 import type { RenderPorts } from "../../render/render-release.ts";
 import type { LookupProxy } from "../kubernetes/lookup-proxy.ts";
-import type { Helm } from "./create-helm.ts";
+import type { Helm, TemplateOptions } from "./create-helm.ts";
 
 /** Helm's renders, with our lookup proxy as the only cluster that Helm ever hears of. */
 export function createTemplate(helm: Helm, proxy: LookupProxy): RenderPorts["template"] {
   return async (name, chart, { namespace, values, kubeVersion, lookups, placeholders }) => {
     if (lookups === "none")
-      return { text: await helm.template(name, chart, { namespace, values, cluster: { kubeVersion } }), asked: [] };
+      return { text: await render(helm, name, chart, { namespace, values, cluster: { kubeVersion } }), asked: [] };
     const session = await proxy.open(lookups, placeholders);
     try {
-      const text = await helm.template(name, chart, { namespace, values, cluster: { kubeconfig: session.kubeconfig } });
+      const text = await render(helm, name, chart, { namespace, values, cluster: { kubeconfig: session.kubeconfig } });
       return { text, asked: session.asked() };
     } catch (error) {
       // Helm only knows that its cluster did not answer.
@@ -18,4 +20,22 @@ export function createTemplate(helm: Helm, proxy: LookupProxy): RenderPorts["tem
       await session.close();
     }
   };
+}
+
+/**
+ * A placeholder need not fit what a chart's schema asks of a secret, such as 64 hex digits. Where that is all that the schema has to say,
+ * it says nothing of what will be deployed.
+ */
+async function render(helm: Helm, name: string, chart: string, options: TemplateOptions): Promise<string> {
+  try {
+    return await helm.template(name, chart, options);
+  } catch (error) {
+    if (!isAboutPlaceholders(error)) throw error;
+    return helm.template(name, chart, { ...options, isSchemaSkipped: true });
+  }
+}
+
+function isAboutPlaceholders(error: unknown): boolean {
+  if (!(error instanceof ConfigError) || error.explanation.code !== "values-schema") return false;
+  return error.explanation.why.split("; ").every((complaint) => complaint.includes(placeholderText("first", "")));
 }

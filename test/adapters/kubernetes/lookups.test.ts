@@ -272,3 +272,28 @@ test("renders leave nothing behind on the disk", async () => {
   await renders.renderRelease(bumped(release), await openLookups());
   expect(await files()).toBe(before);
 });
+
+test("a schema that asks of a secret what no placeholder has is no fault, one that complains of anything else is", async () => {
+  const namespace = await openNamespace();
+  const schema = { properties: { cookieSecret: { pattern: "^[0-9a-f]{64}$" }, title: { type: "string" } } };
+  const template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: seen}\ndata: {title: {{ .Values.title | quote }}}\n";
+  const { renders, openLookups, release } = await startRendering(namespace, (folder) =>
+    writeChart(folder, "strict", { "a.yaml": template }, { "values.schema.json": JSON.stringify(schema) }),
+  );
+  const encrypted = release.valueLayers.find((layer) => layer.kind === "encrypted");
+  if (!encrypted) throw new Error("the sample has secrets");
+  const titled = (title: string | number): Release => ({
+    ...release,
+    valueLayers: [
+      { kind: "plain", file: "a", values: { title } },
+      {
+        ...encrypted,
+        shape: { cookieSecret: "campanile-placeholder:cookieSecret:1" },
+        otherShape: { cookieSecret: "campanile-placeholder:other:cookieSecret:1" },
+      },
+    ],
+  });
+  const { manifests } = await renders.renderRelease(titled("Data 8"), await openLookups());
+  expect(manifests[0]?.object.data).toEqual({ title: "Data 8" });
+  await expect(renders.renderRelease(titled(8), await openLookups())).rejects.toThrow(/title.*got number, want string/);
+});
