@@ -102,8 +102,17 @@ test("the search finds a secret in every form in which a program may write it do
     expect(findCanaries([{ where: "here", text }], new Map([["it", secret]]))).toEqual([`here: it as ${form}`]);
 });
 
+/** A search that looks nowhere finds nothing. */
+const LOOKED_AT = [
+  ...["GitHub issue_comment.edited", "GitHub deployment_status.created", "check campanile ", "answer to a delivery"],
+  ...["table dbos.workflow_status", "table dbos.operation_outputs", "table campanile.rollout", "table campanile.deploy_progress"],
+  ...["log", "metrics", "data", "Helm's record"],
+];
+
 async function expectNoLeak(scene: Scene): Promise<void> {
   const places = await everythingSeen(scene);
+  const seen = new Set(places.map(({ where }) => where.replace(/ of sh\.helm\..*|\/.*/, "")));
+  expect([...seen]).toEqual(expect.arrayContaining(LOOKED_AT));
   expect(findCanaries(places, await plantedCanaries(scene))).toEqual([]);
   const tokens = places.filter(({ text }) => /gh[opsur]_[A-Za-z0-9]{20}|AGE-SECRET-KEY-1/.test(text));
   expect(tokens.map(({ where }) => where)).toEqual([]);
