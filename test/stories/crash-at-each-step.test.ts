@@ -47,7 +47,7 @@ test(
     );
     await expectGoodEnd(scene, pullRequest, merged);
   },
-  8 * MINUTES,
+  15 * MINUTES,
 );
 
 test(
@@ -90,7 +90,7 @@ test(
     expect(comments).toHaveLength(1);
     expect(comments[0]).toContain(`Rollout failed on ${hub("data8")}-staging; ${hub("data8")}-prod was not touched`);
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 test("Campanile is killed while Helm is at work: Helm ends by itself, and what it did is found and counted once", async () => {

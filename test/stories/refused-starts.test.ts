@@ -69,7 +69,7 @@ function serve({ institution }: Scene, mistakes: Record<string, string>) {
     env: { ...institution.campanileEnv, CAMPANILE_HOST: "127.0.0.1", CAMPANILE_PORT: "0", ...mistakes },
     reject: false,
     stdin: "ignore",
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 
