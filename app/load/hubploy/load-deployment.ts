@@ -12,7 +12,7 @@ import { readSecrets } from "../read-secrets.ts";
 import type { YamlFile, YamlPath } from "../read-yaml.ts";
 import { isReleasePart } from "../schemas/formats.ts";
 import type { HubployFile } from "../schemas/hubploy-schema.ts";
-import { clusterOf } from "./cluster-of.ts";
+import { clusterOf, missingSection } from "./cluster-of.ts";
 import { deploymentFiles, environmentsOf } from "./layout.ts";
 import type { LoadedChart } from "./read-chart-folder.ts";
 import { IMAGE_VALUE_PATH, readImages } from "./read-images.ts";
@@ -53,6 +53,7 @@ export async function loadDeployment(context: DeploymentContext, name: string): 
 
   const { file, findings: hubployFindings } = await readFile(context.tree, paths.hubploy, "hubploy");
   findings.push(...hubployFindings);
+  if (file) findings.push(...missingSection(file));
   const images = file ? readImages(file) : { layers: [], findings: [] };
   findings.push(...images.findings);
   const shared = await readPlain(context, paths.common, findings);
@@ -63,9 +64,10 @@ export async function loadDeployment(context: DeploymentContext, name: string): 
     const secrets = await readSecretLayers(context, name, environment, findings);
     const all = [...shared, ...own, ...secrets, ...images.layers];
     layers.set(environment, all);
-    if (!file || !context.chart) continue;
-    clusters.set(environment, clusterOf(file.content, `${name}-${environment}`));
-    environments.push(toEnvironment({ name, environment, chart: context.chart, file, layers: all }));
+    const cluster = file && clusterOf(file.content, `${name}-${environment}`);
+    if (!cluster || !context.chart) continue;
+    clusters.set(environment, cluster);
+    environments.push(toEnvironment({ name, environment, chart: context.chart, cluster: cluster.name, file, layers: all }));
   }
   return {
     ...nothing,
@@ -107,11 +109,12 @@ interface EnvironmentParts {
   name: string;
   environment: string;
   chart: LoadedChart;
+  cluster: string;
   file: TypedFile<HubployFile>;
   layers: readonly Layer[];
 }
 
-function toEnvironment({ name, environment, chart, file, layers }: EnvironmentParts): HubEnvironment {
+function toEnvironment({ name, environment, chart, cluster, file, layers }: EnvironmentParts): HubEnvironment {
   const valueLayers = layers.map((each) => each.layer);
   const given = mergeValues(valueLayers.map((layer) => (layer.kind === "plain" ? layer.values : layer.shape)));
   const values = chart.pin.folder ? chartDefaults(chart.pin.folder.chart, given) : given;
@@ -119,7 +122,7 @@ function toEnvironment({ name, environment, chart, file, layers }: EnvironmentPa
   const url = urlIn(values);
   return {
     environment,
-    cluster: clusterOf(file.content, `${name}-${environment}`).name,
+    cluster,
     namespace: `${name}-${environment}`,
     ...(url === undefined ? {} : { url }),
     pins: { hub: chart.pin, ...(image === undefined ? {} : { image }) },

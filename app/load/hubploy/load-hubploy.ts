@@ -7,7 +7,7 @@ import type { LoadedFleet } from "../load-fleet.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { environmentOf } from "../read-promotion.ts";
 import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
-import { distinctClusters, nameAmong } from "./cluster-of.ts";
+import { distinctClusters } from "./cluster-of.ts";
 import { findHubChart } from "./find-hub-chart.ts";
 import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf } from "./layout.ts";
 import { loadClusterReleases } from "./load-cluster-releases.ts";
@@ -37,8 +37,9 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   findings.push(...deployments.flatMap((each) => each.findings));
   findings.push(...datedKeys(deployments.flatMap(({ hubploy }) => hubploy ?? [])));
 
-  const clusters = clustersOf(deployments, fleetFile);
-  const hubs = deployments.flatMap((each) => withClusterNames(each, clusters) ?? []);
+  const named = distinctClusters(deployments.flatMap(({ clusters }) => [...clusters.values()]));
+  const clusters = named.map((each) => withMore(each, fleetFile));
+  const hubs = deployments.flatMap((each) => withClusterNames(each, named) ?? []);
   const releases = await loadClusterReleases({
     tree,
     files,
@@ -105,21 +106,19 @@ function environmentsIn(
   return ENVIRONMENTS.filter((name) => present.has(name)).map((name, index) => environmentOf({ name }, index));
 }
 
-/** Every cluster that a hub names, with what campanile.yaml knows of it. */
-function clustersOf(deployments: readonly LoadedDeployment[], fleetFile: HubployFleetFile | undefined): Cluster[] {
-  const named = distinctClusters(deployments.flatMap(({ clusters }) => [...clusters.values()]));
-  return named.map((cluster) => {
-    const more = fleetFile?.clusters?.[cluster.name];
-    return more ? knownCluster(cluster.name, more) : cluster;
-  });
+/** What campanile.yaml knows of a cluster. */
+function withMore(cluster: Cluster, fleetFile: HubployFleetFile | undefined): Cluster {
+  const more = fleetFile?.clusters?.[cluster.name];
+  return more ? knownCluster(cluster.name, more) : cluster;
 }
 
-function withClusterNames({ hub, clusters: own }: LoadedDeployment, clusters: readonly Cluster[]) {
+function withClusterNames({ hub, clusters: own }: LoadedDeployment, named: readonly Cluster[]) {
   if (!hub) return undefined;
-  const environments = hub.environments.map((each) => {
-    const cluster = own.get(each.environment);
-    return cluster ? { ...each, cluster: nameAmong(clusters, cluster) } : each;
-  });
+  const nameOf = (context: string | undefined) => named.find((each) => each.context === context)?.name;
+  const environments = hub.environments.map((each) => ({
+    ...each,
+    cluster: nameOf(own.get(each.environment)?.context) ?? each.cluster,
+  }));
   return { ...hub, environments };
 }
 

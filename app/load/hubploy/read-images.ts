@@ -27,7 +27,10 @@ export function readImages(file: TypedFile<HubployFile>): { layers: Layer[]; fin
     named.filter(({ written }) => written.split(":").length <= 2),
     named.filter(({ written }) => written.split(":").length > 2),
   ];
-  return { layers: inOrder.map((image) => toLayer(file, image)), findings: refused.map((image) => twoColons(file, image)) };
+  return {
+    layers: inOrder.map((image) => toLayer(file, image)),
+    findings: [...refused.map((image) => twoColons(file, image)), ...overwritten(file, inOrder)],
+  };
 }
 
 /** One image by its own key takes the place of the list. */
@@ -47,6 +50,22 @@ function toLayer({ yaml }: TypedFile<HubployFile>, { written, path }: NamedImage
 function parseImage(written: string): ImagePin {
   const [name = "", tag] = written.split(":");
   return { name, ...(tag === undefined ? {} : { tag }) };
+}
+
+/** Seen at DataHub: the second image was meant for one profile and became everybody's. */
+function overwritten({ yaml }: TypedFile<HubployFile>, images: readonly NamedImage[]): Finding[] {
+  const last = images.at(-1);
+  if (images.length < 2 || !last) return [];
+  return [
+    {
+      code: "two-images",
+      severity: "warn",
+      what: `${images.length} images are listed, and only the last of them is used.`,
+      why: "hubploy puts each at jupyterhub.singleuser.image, where it overwrites the one before: the last becomes everybody's.",
+      fix: "List the image that everybody gets, and name others where they are used, such as in profileList.",
+      at: yaml.placeOf(last.path),
+    },
+  ];
 }
 
 function noImage({ yaml }: TypedFile<HubployFile>): Finding {

@@ -3,26 +3,14 @@ import { z } from "zod";
 const text = z.string();
 const image = z.looseObject({ name: text });
 
-/** Keys that are only told, never refused: hubploy takes and leaves them by its version. */
-const cluster = z.discriminatedUnion("provider", [
-  z.looseObject({ provider: z.literal("gcloud"), gcloud: z.looseObject({ project: text, cluster: text, zone: text }) }),
-  z.looseObject({
-    provider: z.literal("aws"),
-    aws: z.looseObject({
-      cluster: text,
-      region: text.optional(),
-      /** What older versions called the region. */
-      zone: text.optional(),
-      service_key: text.optional(),
-      role_arn: text.optional(),
-    }),
-  }),
-  z.looseObject({ provider: z.literal("azure"), azure: z.looseObject({ resource_group: text, cluster: text }) }),
-  z.looseObject({
-    provider: z.literal("kubeconfig"),
-    kubeconfig: z.looseObject({ filename: text, context: text.optional() }),
-  }),
-]);
+/** Each cloud has a section of its own name. Other keys are left alone: hubploy takes and leaves them by its version. */
+const cluster = z.looseObject({
+  provider: z.enum(["gcloud", "aws", "azure", "kubeconfig"]).describe("The cloud that runs the cluster."),
+  gcloud: z.looseObject({ project: text, cluster: text, zone: text }).optional(),
+  aws: z.looseObject({ cluster: text }).optional(),
+  azure: z.looseObject({ resource_group: text, cluster: text }).optional(),
+  kubeconfig: z.looseObject({ filename: text, context: text.optional() }).optional(),
+});
 
 /** `deployments/<hub>/hubploy.yaml`: where the hub runs and, until 2025, its images. */
 export const hubploySchema = z
