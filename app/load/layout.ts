@@ -1,6 +1,11 @@
 /** Where each file of a fleet is. Nothing else knows these paths but `campanile init`. */
 export const FLEET_FILE = "campanile.yaml";
 
+/** Whether a path is of the fleet, or a folder that would hold some of it. */
+export function isOfFleet(path: string): boolean {
+  return /^(?:campanile\.yaml|(?:hubs|values|calendars)(?:\/.*)?)$/s.test(path);
+}
+
 /** Values that all hubs start from, lowest first: for all environments, then for each. */
 export function sharedValuesFiles(environments: readonly string[]): string[] {
   return ["common", ...environments].map((name) => `values/${name}.yaml`);

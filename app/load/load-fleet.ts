@@ -7,11 +7,12 @@ import { findUnreadFiles } from "./find-unread-files.ts";
 import { clusterOf, waiverOf } from "./fleet-parts.ts";
 import { isHubployFleet } from "./hubploy/layout.ts";
 import { loadHubploy } from "./hubploy/load-hubploy.ts";
-import { FLEET_FILE, filesByHub, sharedValuesFiles } from "./layout.ts";
+import { FLEET_FILE, filesByHub, isOfFleet, sharedValuesFiles } from "./layout.ts";
 import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
 import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
 import { environmentOf } from "./read-promotion.ts";
 import type { YamlPath } from "./read-yaml.ts";
+import { refusedEntries } from "./refused-entries.ts";
 import { rememberHub } from "./remember-hub.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
 
@@ -51,7 +52,7 @@ export async function loadFleet(tree: ConfigTree, sha: string, { layout = "auto"
 }
 
 async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<string>): Promise<LoadedFleet> {
-  const findings: Finding[] = [];
+  const findings: Finding[] = await refusedEntries(tree, isOfFleet);
   const read = await readFleetFile(tree, files, findings);
   const fleetFile = read?.content;
   const environments = fleetFile?.environments.map(({ name }) => name) ?? [];

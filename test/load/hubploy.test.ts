@@ -303,3 +303,20 @@ test("a layout can be asked for, whatever the files look like", async () => {
   const { findings } = await loadFleet(treeOf(files), SHA, { layout: "campanile" });
   expect(findings.map(({ code, at }) => [code, at.file])).toEqual([["missing-file", "campanile.yaml"]]);
 });
+
+test("a link in the place of a values file is told; a link beside them is nobody's fault, and secrets in a submodule only remarked", async () => {
+  const refused = [
+    { path: "deployments/logic/config/prod.yaml", why: "link" },
+    { path: "deployments/logic/secrets/gke-key.json", why: "link" },
+    { path: "deployments/template/x", why: "link" },
+    { path: "docs", why: "submodule" },
+    { path: "hub/templates/more.yaml", why: "link" },
+    { path: "secrets", why: "submodule" },
+  ] as const;
+  const { findings } = await loadFleet({ ...treeOf(files), listRefused: async () => [...refused] }, SHA);
+  expect(findings.filter(({ code }) => code === "refused-file").map(({ at, severity }) => [at.file, severity])).toEqual([
+    ["deployments/logic/config/prod.yaml", "block"],
+    ["hub/templates/more.yaml", "block"],
+    ["secrets", "warn"],
+  ]);
+});

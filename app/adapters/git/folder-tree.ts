@@ -1,9 +1,10 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../domain/errors.ts";
+import type { RefusedEntry } from "../../load/config-tree.ts";
 import type { GitTree } from "./git-tree.ts";
+import { FILE_LIMIT_BYTES, refusalOf, visiblePath } from "./sort-entries.ts";
 
-const FILE_LIMIT_BYTES = 1024 * 1024;
 const FILES_LIMIT = 20_000;
 const LEFT_OUT = new Set([".git", "node_modules"]);
 
@@ -12,20 +13,27 @@ const LEFT_OUT = new Set([".git", "node_modules"]);
  * @throws {ConfigError} `no-folder` or `tree-too-large`
  */
 export async function openFolderTree(folder: string): Promise<Omit<GitTree, "contentIdOf">> {
-  const files: string[] = [];
-  await collect(folder, "", files);
+  const found: Found = { files: [], refused: [] };
+  await collect(folder, "", found);
   return {
-    listFiles: async () => files,
+    listFiles: async () => found.files,
     async readFile(file) {
       const full = path.join(folder, file);
+      // It may have grown since it was listed.
       const { size } = await lstat(full);
       if (size > FILE_LIMIT_BYTES) throw tooLarge(`${file} has ${size} bytes.`);
       return readFile(full);
     },
+    listRefused: async () => found.refused,
   };
 }
 
-async function collect(folder: string, below: string, files: string[]): Promise<void> {
+interface Found {
+  files: string[];
+  refused: RefusedEntry[];
+}
+
+async function collect(folder: string, below: string, found: Found): Promise<void> {
   const entries = await readdir(path.join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
     throw new ConfigError({
       code: "no-folder",
@@ -36,10 +44,17 @@ async function collect(folder: string, below: string, files: string[]): Promise<
   });
   for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
     const file = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory() && !LEFT_OUT.has(entry.name)) await collect(folder, file, files);
-    if (entry.isFile()) files.push(file);
-    if (files.length > FILES_LIMIT) throw tooLarge(`There are more than ${FILES_LIMIT} files.`);
+    if (entry.isDirectory() && !LEFT_OUT.has(entry.name)) await collect(folder, file, found);
+    if (entry.isFile() || entry.isSymbolicLink()) await sort(folder, file, entry.isSymbolicLink(), found);
+    if (found.files.length > FILES_LIMIT) throw tooLarge(`There are more than ${FILES_LIMIT} files.`);
   }
+}
+
+async function sort(folder: string, file: string, isLink: boolean, { files, refused }: Found): Promise<void> {
+  const bytes = isLink ? 0 : (await lstat(path.join(folder, file))).size;
+  const why = refusalOf({ mode: isLink ? "120000" : "100644", path: file, bytes });
+  if (why === undefined) files.push(file);
+  else refused.push({ path: visiblePath(file), why });
 }
 
 function tooLarge(what: string): ConfigError {

@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { ClusterError, ConfigError } from "../../domain/errors.ts";
+import type { RefusedEntry } from "../../load/config-tree.ts";
 import { runGit } from "./run-git.ts";
+import { FILE_LIMIT_BYTES, refusalOf, visiblePath } from "./sort-entries.ts";
 
 /** Files that describe a fleet; images and notebooks beside them are not read. */
 const READ_ENDINGS = [".yaml", ".yml", ".json", ".ics", ".tpl", ".txt"];
-const FILE_LIMIT_BYTES = 1024 * 1024;
 const TREE_LIMIT_BYTES = 50 * 1024 * 1024;
 const FILES_LIMIT = 20_000;
 
@@ -14,6 +15,8 @@ export interface GitTree {
   readFile(path: string): Promise<Buffer>;
   /** The blob's id, which names the file's content. */
   contentIdOf(path: string): string | undefined;
+  /** Links, submodules, and files of odd names or sizes: nothing can point elsewhere, and nothing is too large to be read. */
+  listRefused(): Promise<RefusedEntry[]>;
 }
 
 /** One file of a tree. */
@@ -30,12 +33,14 @@ export interface TreeEntry {
  */
 export async function openGitTree(repositoryDir: string, treeish: string): Promise<GitTree> {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
-  const entries = stdout
-    .toString("utf8")
-    .split("\0")
-    .filter(Boolean)
-    .map(parseEntry)
-    .filter((entry) => entry !== undefined);
+  const lines = stdout.toString("utf8").split("\0").filter(Boolean).map(parseLine);
+  const refused = lines.flatMap(({ path, why }) => (why === undefined ? [] : [{ path: visiblePath(path), why }]));
+  const files = lines.filter(({ why }) => why === undefined);
+  // A chart's files may have any name, and all of them are part of what it renders.
+  const charts = files.flatMap(({ path }) => /^(.+\/)Chart\.yaml$/.exec(path)?.[1] ?? []);
+  const entries = files
+    .filter(({ mode, path }) => isReadFile(mode, path) || charts.some((folder) => path.startsWith(folder)))
+    .map(toEntry);
   refuseTooLarge(entries);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents = await readBlobs(repositoryDir, entries);
@@ -47,16 +52,31 @@ export async function openGitTree(repositoryDir: string, treeish: string): Promi
       return content;
     },
     contentIdOf: (path) => byPath.get(path)?.object,
+    listRefused: async () => refused,
   };
 }
 
-/** `<mode> blob <object> <bytes>\t<path>`; symbolic links (120000) and submodules (160000) are left out, so nothing can point elsewhere. */
-function parseEntry(line: string): TreeEntry | undefined {
-  const [, mode, object, bytes, path] = /^(\d{6}) blob ([0-9a-f]{40,64}) +(\d+|BAD)\t(.+)$/s.exec(line) ?? [];
-  if (mode === undefined || object === undefined || path === undefined || !isReadFile(mode, path)) return undefined;
+interface Line {
+  mode: string;
+  object: string;
+  path: string;
+  /** Undefined for what has no size: a submodule, or an object that git cannot find. */
+  bytes: number | undefined;
+  why: RefusedEntry["why"] | undefined;
+}
+
+/** `<mode> <type> <object> <bytes>\t<path>`; the bytes of a submodule are a dash. */
+function parseLine(line: string): Line {
+  const [, mode, object, size, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|BAD|-)\t(.+)$/s.exec(line) ?? [];
+  if (mode === undefined || object === undefined || path === undefined) throw new Error("git ls-tree wrote an unknown line");
+  const bytes = /^\d+$/.test(size ?? "") ? Number(size) : undefined;
+  return { mode, object, path, bytes, why: refusalOf({ mode, path, bytes }) };
+}
+
+function toEntry({ object, path, bytes }: Line): TreeEntry {
   // git's own word for an object that it cannot find: the file must not seem to be none.
-  if (bytes === "BAD") throw missingBlob(object);
-  return { path, object, bytes: Number(bytes) };
+  if (bytes === undefined) throw missingBlob(object);
+  return { path, object, bytes };
 }
 
 export function isReadFile(mode: string, path: string): boolean {

@@ -10,7 +10,7 @@ export interface HistoryTrees {
    * The files of one state. Good until the next call: going on changes it.
    * @throws {ConfigError} `tree-too-large`
    */
-  treeOf(index: number): GitTree;
+  treeOf(index: number): Omit<GitTree, "listRefused">;
   /** Reads what the states from one to before another hold, in one call of git. */
   readAhead(from: number, to: number): Promise<void>;
 }

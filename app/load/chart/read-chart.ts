@@ -13,6 +13,9 @@ export interface ReadChart {
   locked: ReadonlyMap<string, string>;
 }
 
+/** Without quotes, 1.0 is a number. */
+const numberOrText = z.union([z.string(), z.number()]).transform(String);
+
 const dependencySchema = z.looseObject({
   name: z.string(),
   version: z.string().default(""),
@@ -29,8 +32,8 @@ const chartSchema = dependencyList.extend({
   // Helm reads a chart without it as one of the first kind.
   apiVersion: z.string().default("v1"),
   name: z.string(),
-  version: z.coerce.string(),
-  appVersion: z.coerce.string().optional(),
+  version: numberOrText,
+  appVersion: numberOrText.optional(),
   kubeVersion: z.string().optional(),
 });
 

@@ -32,6 +32,16 @@ export function environmentsOf(hub: string, files: ReadonlySet<string>): string[
   return ENVIRONMENTS.filter((each) => files.has(paths.config(each)) || files.has(paths.secrets(each)));
 }
 
+/** Whether a path is one that would be read, or a folder that would hold such. Keys and notes that lie beside are nobody's values. */
+export function isOfDeployment(path: string, charts: readonly string[]): boolean {
+  if (charts.some((folder) => path === folder || path.startsWith(`${folder}/`))) return true;
+  const [top, hub, part, file, ...deeper] = path.split("/");
+  if (path === "campanile.yaml" || path === "deployments") return true;
+  if (top !== "deployments" || hub === undefined || hub === "template" || /[{}]|\.disabled$/.test(hub)) return false;
+  if (part === undefined || part === "hubploy.yaml") return true;
+  return (part === "config" || part === "secrets") && deeper.length === 0 && (file === undefined || file.endsWith(".yaml"));
+}
+
 /** Folders at the top that are charts. */
 export function chartFolders(files: Iterable<string>): string[] {
   return [...files].flatMap((file) => /^([^/]+)\/Chart\.yaml$/.exec(file)?.[1] ?? []).sort();

@@ -6,10 +6,11 @@ import { clusterOf as knownCluster, waiverOf } from "../fleet-parts.ts";
 import type { LoadedFleet } from "../load-fleet.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { environmentOf } from "../read-promotion.ts";
+import { refusedEntries } from "../refused-entries.ts";
 import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
 import { distinctClusters } from "./cluster-of.ts";
 import { findHubChart } from "./find-hub-chart.ts";
-import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf } from "./layout.ts";
+import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf, isOfDeployment } from "./layout.ts";
 import { loadClusterReleases } from "./load-cluster-releases.ts";
 import { type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
 import { datedKeys } from "./old-and-new-keys.ts";
@@ -23,7 +24,7 @@ const FLEET_FILE = "campanile.yaml";
  */
 export async function loadHubploy(tree: ConfigTree, sha: string): Promise<LoadedFleet> {
   const files = new Set(await tree.listFiles());
-  const findings: Finding[] = [];
+  const findings = await refusedFiles(tree, files);
   const read = await readFleetFile(tree, files, findings);
   const fleetFile = read?.content;
   const charts = await readCharts(tree, files, findings);
@@ -68,6 +69,13 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
     placeOfValue: (hub, environment, path, file) =>
       deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path, file),
   };
+}
+
+/** Secrets in a submodule are a layout that hubploy knows: told, but nobody's fault. */
+async function refusedFiles(tree: ConfigTree, files: ReadonlySet<string>): Promise<Finding[]> {
+  const charts = chartFolders(files);
+  const refused = await refusedEntries(tree, (path) => path === "secrets" || isOfDeployment(path, charts));
+  return refused.map((finding) => (finding.at.file === "secrets" ? { ...finding, severity: "warn" } : finding));
 }
 
 async function readFleetFile(

@@ -3,6 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { openGitTree } from "../../../app/adapters/git/git-tree.ts";
+import { loadFleet } from "../../../app/load/load-fleet.ts";
 import { temporaryFolder, writeHistory } from "../../history/write-history.ts";
 
 const openHistory = async (...states: Record<string, string | null>[]) =>
@@ -32,4 +33,44 @@ test("a blob that the repository has lost is told, not read as something else", 
   const { stdout: lost } = await execa("git", ["-C", repository, "rev-parse", `${shas[0]}:campanile.yaml`]);
   await rm(path.join(repository, "objects", lost.slice(0, 2), lost.slice(2)));
   await expect(openGitTree(repository, shas[0] ?? "")).rejects.toThrow(/is missing from the repository/);
+});
+
+test("links, submodules, odd names and large files are told and not read; a chart's files are read whatever they are called", async () => {
+  const repository = await temporaryFolder(onTestFinished);
+  const git = async (args: string[], input?: string) =>
+    (
+      await execa(
+        "git",
+        ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@b.example", ...args],
+        input === undefined ? {} : { input },
+      )
+    ).stdout;
+  await git(["init", "--quiet"]);
+  const blob = (text: string) => git(["hash-object", "-w", "--stdin"], text);
+  const add = async (mode: string, object: string, file: string) =>
+    git(["update-index", "--add", "--index-info"], `${mode} ${object}\t${file}\n`);
+  await add("100644", await blob("title: A\n"), "campanile.yaml");
+  await add("120000", await blob("/etc/passwd"), "values/common.yaml");
+  await add("160000", "1".repeat(40), "hubs/data8");
+  await add("100644", await blob("x: 1\n"), "values/staging\u202elmay.yaml");
+  await add("100644", await blob("x: 1\n"), "values/a\\b.yaml");
+  await add("100644", await blob(`x: ${"1".repeat(1024 * 1024)}\n`), "values/prod.yaml");
+  for (const file of ["hub/Chart.yaml", "hub/.helmignore", "hub/files/run.py", "notes.py"])
+    await add("100644", await blob("x"), file);
+  await git(["commit", "--quiet", "--message", "start"]);
+
+  const tree = await openGitTree(path.join(repository, ".git"), await git(["rev-parse", "HEAD"]));
+  expect(await tree.listFiles()).toEqual(["campanile.yaml", "hub/.helmignore", "hub/Chart.yaml", "hub/files/run.py"]);
+  const refused = await tree.listRefused();
+  expect(refused.map(({ path: file, why }) => [file, why]).sort()).toEqual([
+    ["hubs/data8", "submodule"],
+    ["values/a\\b.yaml", "name"],
+    ["values/common.yaml", "link"],
+    ["values/prod.yaml", "size"],
+    ["values/staging\\u{202e}lmay.yaml", "name"],
+  ]);
+  const { findings } = await loadFleet(tree, "1".repeat(40));
+  expect(findings.filter(({ code }) => code === "refused-file").map(({ at }) => at.file)).toEqual(
+    refused.map((each) => each.path).sort(),
+  );
 });
