@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+import stringify from "safe-stable-stringify";
 import type { Chart } from "../domain/chart/chart.ts";
 import { type PlacedChart, releaseValues } from "../domain/chart/release-values.ts";
 import type { FilePlace } from "../domain/finding.ts";
@@ -71,9 +73,17 @@ export interface ViewContext {
 /** @param loaded without blocking faults */
 export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"], context: ViewContext = {}): FleetView {
   const lastEnvironment = fleet.environments.at(-1)?.name;
+  const clusterOf = new Map(fleet.clusters.map((cluster) => [cluster.name, oneFor(cluster)]));
   const releases = fleet.hubs.flatMap((hub) =>
     hub.environments.map((config) =>
-      releaseView({ fleet, hub: hub.name, config, isProduction: config.environment === lastEnvironment, placeOfValue, context }),
+      releaseView({
+        hub: hub.name,
+        config,
+        isProduction: config.environment === lastEnvironment,
+        cluster: clusterOf.get(config.cluster),
+        chart: context.charts?.get(config.pins.hub.digest),
+        placeOfValue,
+      }),
     ),
   );
   const byId = new Map(releases.map((release) => [release.id, release]));
@@ -86,18 +96,31 @@ export function viewWithoutFleet(context: ViewContext): FleetView {
   return { fleet, releases: [], find: () => undefined, context };
 }
 
-function releaseView(of: {
-  fleet: Fleet;
+interface ReleaseInputs {
   hub: string;
   config: HubEnvironment;
   isProduction: boolean;
+  cluster: Cluster | undefined;
+  chart: Chart | undefined;
   placeOfValue: LoadedFleet["placeOfValue"];
-  context: ViewContext;
-}): ReleaseView {
-  const { hub, config, isProduction } = of;
+}
+
+const views = new WeakMap<HubEnvironment, ReleaseView>();
+
+/** The loader gives the same object for a hub that did not change, and then everything that was worked out of it stays. */
+function releaseView(of: ReleaseInputs): ReleaseView {
+  const known = views.get(of.config);
+  const isSame = known?.chart === of.chart && known?.cluster === of.cluster && known?.isProduction === of.isProduction;
+  if (known && isSame && known.hub === of.hub) return known;
+  const fresh = makeView(of);
+  views.set(of.config, fresh);
+  return fresh;
+}
+
+function makeView(of: ReleaseInputs): ReleaseView {
+  const { hub, config, isProduction, cluster, chart } = of;
   const { environment } = config;
-  const chart = of.context.charts?.get(config.pins.hub.digest);
-  const { whole, charts } = wholeValues(of, chart);
+  const { whole, charts } = wholeValues(of);
   const { prefix } = whole;
   const jupyterhub = charts.find(({ path }) => path.join(".") === prefix.join("."))?.chart;
   return {
@@ -106,7 +129,7 @@ function releaseView(of: {
     environment,
     isProduction,
     config,
-    cluster: of.fleet.clusters.find(({ name }) => name === config.cluster),
+    cluster,
     values: objectAt(whole.values, prefix),
     effective: objectAt(whole.effective, prefix),
     layers: whole.layers.map(({ file, values }) => ({ file, values: objectAt(values, prefix) })),
@@ -120,10 +143,20 @@ function releaseView(of: {
   };
 }
 
-function wholeValues(
-  { hub, config, placeOfValue }: { hub: string; config: HubEnvironment; placeOfValue: LoadedFleet["placeOfValue"] },
-  chart: Chart | undefined,
-): { whole: WholeValues; charts: PlacedChart[] } {
+const clusters = new LRUCache<string, Cluster>({ max: 100 });
+
+/** One object for what says the same, so that views can be compared by what they were made of. */
+function oneFor(cluster: Cluster): Cluster {
+  const key = stringify(cluster);
+  const known = clusters.get(key) ?? cluster;
+  clusters.set(key, known);
+  return known;
+}
+
+function wholeValues({ hub, config, chart, placeOfValue }: ReleaseInputs): {
+  whole: WholeValues;
+  charts: PlacedChart[];
+} {
   const layers = config.valueLayers.map((layer) => ({ file: layer.file, values: valuesOf(layer) }));
   const values = mergeValues(layers.map((layer) => layer.values));
   const given = mergeValues([values, imageValues(config.pins.image, config.imageValuePath)]);

@@ -113,6 +113,7 @@ export function forEachChange(judge: (before: ReleaseView, after: ReleaseView) =
   return ({ base, head }) =>
     head.releases.flatMap((after) => {
       const before = base?.find(after.id);
-      return before ? judge(before, after).map((fault) => ({ ...fault, release: after.id })) : [];
+      // The same view is the same release, of which nothing changed.
+      return before && before !== after ? judge(before, after).map((fault) => ({ ...fault, release: after.id })) : [];
     });
 }

@@ -1,3 +1,4 @@
+import { parseDocument } from "yaml";
 import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
 import { readFolder } from "../../test/load/config-trees.ts";
 
@@ -14,6 +15,10 @@ export async function makeFleet(hubs: number): Promise<Files> {
   const sample = await readFolder(SAMPLE_FLEET_FOLDER);
   const isShared = (file: string) => file === "campanile.yaml" || /^values\/.*\.yaml$/.test(file);
   const files: Files = Object.fromEntries(Object.entries(sample).filter(([file]) => isShared(file)));
+  // The sample's pools are for three hubs.
+  const fleet = parseDocument(files["campanile.yaml"] ?? "");
+  fleet.deleteIn(["clusters", "courses", "pools"]);
+  files["campanile.yaml"] = fleet.toString();
   const pattern = Object.entries(sample).filter(([file]) => file.startsWith(`hubs/${PATTERN}/`));
   for (let index = 0; index < hubs; index++) {
     const name = hubName(index);
@@ -38,7 +43,7 @@ ${["students", "tutors", "gsis", "instructors"]
         mem_limit: 4G
         extraVolumeMounts:
           - mountPath: /home/jovyan/${group}
-            name: home
+            name: volume-{user_server}
             subPath: _shared/${group}
             readOnly: true
 `,

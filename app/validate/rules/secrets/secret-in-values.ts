@@ -1,4 +1,6 @@
-import { findSecrets } from "../../find-secrets.ts";
+import type { JsonObject } from "../../../domain/json.ts";
+import { type ClearSecret, findSecrets } from "../../find-secrets.ts";
+import type { FleetView } from "../../fleet-view.ts";
 import type { Rule } from "../../rule.ts";
 
 export const secretInValues: Rule = {
@@ -14,21 +16,42 @@ export const secretInValues: Rule = {
     passes: { common: "jupyterhub: { hub: { existingSecret: hub-secrets } }" },
   },
   check({ head }) {
-    const files = new Set(
-      head.releases.flatMap(({ config }) => config.valueLayers.flatMap((layer) => (layer.kind === "plain" ? [layer.file] : []))),
-    );
-    return [...files].flatMap((file) => {
+    return [...plainFiles(head)].flatMap(([file, { values, releases }]) => {
       const text = head.context.texts?.get(file);
       if (text === undefined) return [];
-      const releases = head.releases.filter(({ config }) => config.valueLayers.some((layer) => layer.file === file));
-      return findSecrets(text).flatMap(({ line, kind, isSure }) =>
-        releases.map(({ id }) => ({
+      return secretsOf(values, text).flatMap(({ line, kind, isSure }) =>
+        releases.map((release) => ({
           at: { file, line: line + 1 },
           what: `Here stands what looks like ${kind}, in clear.`,
           severity: isSure || /secret/.test(kind) ? ("block" as const) : ("warn" as const),
-          release: id,
+          release,
         })),
       );
     });
   },
 };
+
+/** Each plain file of values, and the releases that read it. */
+function plainFiles({ releases }: FleetView): Map<string, { values: JsonObject; releases: string[] }> {
+  const files = new Map<string, { values: JsonObject; releases: string[] }>();
+  for (const { id, config } of releases) {
+    for (const layer of config.valueLayers) {
+      if (layer.kind !== "plain") continue;
+      const file = files.get(layer.file) ?? { values: layer.values, releases: [] };
+      file.releases.push(id);
+      files.set(layer.file, file);
+    }
+  }
+  return files;
+}
+
+const searched = new WeakMap<JsonObject, { text: string; found: ClearSecret[] }>();
+
+/** The loader gives the same values for a file that did not change: then it need not be searched again. */
+function secretsOf(values: JsonObject, text: string): ClearSecret[] {
+  const known = searched.get(values);
+  if (known?.text === text) return known.found;
+  const found = findSecrets(text);
+  searched.set(values, { text, found });
+  return found;
+}

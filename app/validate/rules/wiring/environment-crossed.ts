@@ -1,3 +1,4 @@
+import type { FilePlace } from "../../../domain/finding.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { callbackHosts, ingressHosts, tlsHosts } from "../../hosts.ts";
 import type { Rule } from "../../rule.ts";
@@ -21,12 +22,11 @@ export const environmentCrossed: Rule = {
         (name) =>
           name !== release.environment && !wordsOf(release.environment).includes(name) && !wordsOf(release.hub).includes(name),
       );
-      return namesOf(release).flatMap(({ name, at }) => {
-        const words = wordsOf(name);
+      return namesOf(release).flatMap(({ name, words, place }) => {
         const other = others.find((each) => words.includes(each));
         if (other === undefined || words.includes(release.environment)) return [];
         const what = `In ${release.environment} this names ${name}, which belongs to ${other}.`;
-        return [{ at, what, release: release.id }];
+        return [{ at: place(), what, release: release.id }];
       });
     });
   },
@@ -34,11 +34,24 @@ export const environmentCrossed: Rule = {
 
 const wordsOf = (name: string) => name.toLowerCase().split(/[^a-z0-9]+/);
 
-function namesOf(release: ReleaseView) {
+interface NameUse {
+  name: string;
+  words: string[];
+  place: () => FilePlace;
+}
+
+const known = new WeakMap<ReleaseView, NameUse[]>();
+
+/** What a release names that belongs to one environment. */
+function namesOf(release: ReleaseView): NameUse[] {
+  const before = known.get(release);
+  if (before) return before;
   const { values, placeOf, whole } = release;
   const hosts = [...ingressHosts(values), ...tlsHosts(values), ...callbackHosts(values)];
-  return [
-    ...hosts.map(({ host, path }) => ({ name: host, at: placeOf(path) })),
-    ...sharesOf(release).map(({ share, path }) => ({ name: share, at: whole.placeOf(path) })),
-  ];
+  const names = [
+    ...hosts.map(({ host, path }) => ({ name: host, place: () => placeOf(path) })),
+    ...sharesOf(release).map(({ share, path }) => ({ name: share, place: () => whole.placeOf(path) })),
+  ].map((use) => ({ ...use, words: wordsOf(use.name) }));
+  known.set(release, names);
+  return names;
 }
