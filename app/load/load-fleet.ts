@@ -1,5 +1,5 @@
 import type { FilePlace, Finding } from "../domain/finding.ts";
-import { hasBlocking, sortFindings } from "../domain/finding.ts";
+import { sortFindings } from "../domain/finding.ts";
 import type { Fleet, FleetMode } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
@@ -7,6 +7,7 @@ import { findUnreadFiles } from "./find-unread-files.ts";
 import { clusterOf, waiverOf } from "./fleet-parts.ts";
 import { isHubployFleet } from "./hubploy/layout.ts";
 import { loadHubploy } from "./hubploy/load-hubploy.ts";
+import { isWhole } from "./is-whole.ts";
 import { FLEET_FILE, filesByHub, isOfFleet, sharedValuesFiles } from "./layout.ts";
 import { type FleetContext, type LoadedHub, loadHub } from "./load-hub.ts";
 import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
@@ -18,7 +19,7 @@ import type { FleetFile } from "./schemas/fleet-schema.ts";
 
 /** What a commit says, and everything that is wrong with it. */
 export interface LoadedFleet {
-  /** Absent when any finding blocks: a fleet with a fault is never planned in part. */
+  /** Absent when a finding leaves something unread: a fleet is never planned in part. */
   fleet: Fleet | undefined;
   /** What the fleet's file says, faults elsewhere or not; a hubploy fleet without one is observed. */
   mode: FleetMode;
@@ -68,7 +69,7 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
   return {
     mode: fleetFile?.mode ?? "deploy",
-    fleet: read && !hasBlocking(findings) ? fleetOf(sha, read, hubs) : undefined,
+    fleet: read && isWhole(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path, file) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path, file),
   };

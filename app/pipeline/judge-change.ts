@@ -10,6 +10,7 @@ import { readTexts } from "../load/read-texts.ts";
 import { type FleetView, fleetView, viewWithoutFleet } from "../validate/fleet-view.ts";
 import type { CommitText } from "../validate/rule.ts";
 import { validate } from "../validate/validate.ts";
+import { markOld } from "./mark-old.ts";
 
 /** One side of a change. */
 export interface Side {
@@ -58,7 +59,7 @@ export async function judgeChange(change: ChangeToJudge, readFiles?: ReadsCharts
     title: change.title,
     commits: change.commits,
   });
-  return { head, base, findings: sortFindings([...head.findings, ...findings]), couldNot };
+  return { head, base, findings: sortFindings([...markOld(head.findings, base?.findings ?? []), ...findings]), couldNot };
 }
 
 function viewOf(

@@ -287,7 +287,8 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
     expect(findings.map((finding) => [finding.code, finding.at.file, finding.at.line])).toContainEqual([code, file, line()]);
     expect(found?.fix).toMatch(fix);
     expect(found?.severity).toBe("block");
-    expect(fleet).toBeUndefined();
+    // What Helm would read is known in spite of these, so that what else there is can be judged.
+    expect(fleet !== undefined).toBe(["duplicate-key", "unread-file"].includes(code));
   });
 
   test("all faults of all files come in one pass, worst first, then by file and line", async () => {

@@ -1,8 +1,9 @@
-import { type Finding, hasBlocking, sortFindings } from "../../domain/finding.ts";
+import { type Finding, sortFindings } from "../../domain/finding.ts";
 import type { Cluster, Environment, Fleet } from "../../domain/hub.ts";
 import { blame } from "../blame.ts";
 import type { ConfigTree } from "../config-tree.ts";
 import { clusterOf as knownCluster, waiverOf } from "../fleet-parts.ts";
+import { isWhole } from "../is-whole.ts";
 import type { LoadedFleet } from "../load-fleet.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { environmentOf } from "../read-promotion.ts";
@@ -29,7 +30,7 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   const fleetFile = read?.content;
   const charts = await readCharts(tree, files, findings);
   const hubChart = findHubChart([...charts.values()]);
-  if (!hubChart && !hasBlocking(findings)) findings.push(noHubChart([...charts.keys()]));
+  if (!hubChart && isWhole(findings)) findings.push(noHubChart([...charts.keys()]));
   const names = deploymentFolders(files);
   const environments = environmentsIn(files, names, fleetFile);
   const context = { tree, files, chart: hubChart, environments: environments.map(({ name }) => name) };
@@ -64,7 +65,7 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   };
   return {
     mode,
-    fleet: hasBlocking(findings) ? undefined : fleet,
+    fleet: isWhole(findings) ? fleet : undefined,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path, file) =>
       deployments.find(({ name }) => name === hub)?.placeOfValue(environment, path, file),

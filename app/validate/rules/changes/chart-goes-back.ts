@@ -16,11 +16,13 @@ export const chartGoesBack: Rule = {
     const pairs =
       old.chart === now.chart
         ? [
-            { chart: now.chart, from: old.version, to: now.version },
+            // A chart in the fleet's own repository has a version that nobody raises.
+            ...(now.folder ? [] : [{ chart: now.chart, from: old.version, to: now.version }]),
             { chart: "jupyterhub", from: jupyterhubChart(before)?.version, to: jupyterhubChart(after)?.version },
           ]
         : [];
-    return pairs.slice(0, now.chart === "jupyterhub" ? 1 : 2).flatMap(({ chart, from, to }) => {
+    const each = new Map(pairs.map((pair) => [pair.chart, pair]));
+    return [...each.values()].flatMap(({ chart, from, to }) => {
       if (from === undefined || to === undefined || !semver.valid(from) || !semver.valid(to) || semver.gte(to, from)) return [];
       // Builds between releases sort by their text, which says little about which is older.
       const isRelease = semver.prerelease(from) === null && semver.prerelease(to) === null;

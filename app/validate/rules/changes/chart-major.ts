@@ -27,7 +27,7 @@ function jupyterhubStep(before: ReleaseView, after: ReleaseView): ReleaseFault[]
 
 function pinnedStep(before: ReleaseView, after: ReleaseView): ReleaseFault[] {
   const [old, now] = [before.config.pins.hub, after.config.pins.hub];
-  if (old.chart !== now.chart || now.chart === "jupyterhub") return [];
+  if (old.chart !== now.chart || now.chart === "jupyterhub" || now.folder) return [];
   const step = majorStep(old.version, now.version);
   if (!step) return [];
   const what = `The chart ${now.chart} takes a major step, from ${step.old} to ${step.now}.`;
