@@ -1,30 +1,41 @@
+import { unpackChart } from "../../app/adapters/charts/unpack-chart.ts";
 import { openGitTree } from "../../app/adapters/git/git-tree.ts";
-import { loadFleet } from "../../app/load/load-fleet.ts";
-import { type FleetView, fleetView } from "../../app/validate/fleet-view.ts";
-import { validate } from "../../app/validate/validate.ts";
+import { judgeChange, type Side } from "../../app/pipeline/judge-change.ts";
 import { type Commit, writeHistory } from "../../test/history/write-history.ts";
 import type { Row } from "../bench.ts";
 import { commonValues, makeFleet } from "./make-fleet.ts";
 
 const CHANGES = 15;
 
+interface ChangesOptions {
+  /** Where the repository is made. */
+  repository: string;
+  /** The packed chart that the fleet pins. */
+  chart: string;
+  hubs: number;
+  targetMs: number;
+}
+
 /**
- * What a pull request that changes one file costs in a Campanile that is running: its tree is opened, read and judged beside its base.
+ * What a pull request that changes one file costs in a Campanile that is running: both trees are opened, read and judged,
+ * with the schemas of the chart.
  * Every change is another one and ends in a finding of its own, so that nothing can be remembered from the one before.
  */
-export async function benchChanges(repository: string, hubs: number, targetMs: number): Promise<Row[]> {
+export async function benchChanges({ repository, chart, hubs, targetMs }: ChangesOptions): Promise<Row[]> {
   const { shas } = await writeHistory(repository, await makeChanges(hubs));
   const [baseSha = "", ...headShas] = shas;
-  const base = await viewOf(repository, baseSha);
-  validate({ head: base, base: undefined });
+  const open = async (sha: string): Promise<Side> => ({ tree: await openGitTree(repository, sha), sha });
+  const judge = async (sha: string) =>
+    judgeChange({ base: await open(baseSha), head: await open(sha), title: "Memory" }, () => unpackChart(chart));
+  await judge(baseSha);
   const laps: { wallMs: number; cpuMs: number }[] = [];
   for (const [index, sha] of headShas.entries()) {
     const startedAt = performance.now();
     const cpuBefore = process.cpuUsage();
-    const found = validate({ head: await viewOf(repository, sha), base });
+    const { findings } = await judge(sha);
     const cpu = process.cpuUsage(cpuBefore);
     laps.push({ wallMs: performance.now() - startedAt, cpuMs: (cpu.user + cpu.system) / 1000 });
-    if (!found.some(({ code, at }) => code === "memory-unit" && at.file === commonValues(index)))
+    if (!findings.some(({ code, at }) => code === "memory-unit" && at.file === commonValues(index)))
       throw new Error(`the fault of ${sha} was not found`);
   }
   const sets = hubs * 2;
@@ -53,12 +64,6 @@ async function makeChanges(hubs: number): Promise<Commit[]> {
     };
   });
   return [{ message: "fleet", files }, ...changes];
-}
-
-async function viewOf(repository: string, sha: string): Promise<FleetView> {
-  const { fleet, placeOfValue, findings } = await loadFleet(await openGitTree(repository, sha), sha);
-  if (!fleet) throw new Error(`the fleet has faults: ${findings[0]?.what}`);
-  return fleetView(fleet, placeOfValue);
 }
 
 function median(values: readonly number[]): number {
