@@ -72,6 +72,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   const ports = createPorts({
     helmVersion,
     kubeconfig: settings.kubeconfig,
+    docsUrl: settings.docsUrl,
     git: createGitMirror({ dataDir: settings.dataDir, webUrl: settings.github.webUrl, tokenFor: github.tokenFor }),
     pullRequests: createPullRequests(github),
     checks: createCheckRuns(github),

@@ -34,6 +34,7 @@ import { upgradeRelease } from "./rollout/upgrade-release.ts";
 export interface Adapters {
   helmVersion: string;
   kubeconfig: string | undefined;
+  docsUrl: string | undefined;
   git: GitMirror;
   pullRequests: PullRequests;
   checks: CheckRuns;
@@ -78,6 +79,7 @@ export function createPorts(adapters: Adapters): Ports {
       readCommitTexts: git.readCommitTexts,
       readChart: adapters.charts.readChart,
       ...releasePreviewPorts(adapters),
+      docsUrl: adapters.docsUrl,
       tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
     },
     deploy: {

@@ -28,6 +28,8 @@ export interface Settings {
   sopsAgeKeyFile: string | undefined;
   /** Prefix of a chart repository's address -> what to read instead. */
   chartMirrors: Record<string, string>;
+  /** Where people can read `docs/`; findings then lead to their pages. */
+  docsUrl: string | undefined;
   /** How often missed deliveries are looked for. */
   reconcileMinutes: number;
   logLevel: "debug" | "info" | "warn" | "error";
@@ -117,6 +119,7 @@ export const variables = z.object({
   CAMPANILE_SOPS: z.string().default("sops"),
   SOPS_AGE_KEY_FILE: z.string().optional(),
   CAMPANILE_CHART_MIRRORS: z.string().default("{}").transform(parseMirrors),
+  CAMPANILE_DOCS_URL: httpUrl.optional(),
   CAMPANILE_RECONCILE_MINUTES: wholeNumber(1, 59, "must be a number of minutes from 1 to 59").default(5),
   CAMPANILE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 });
@@ -155,6 +158,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
     sopsBinary: env.CAMPANILE_SOPS,
     sopsAgeKeyFile: env.SOPS_AGE_KEY_FILE,
     chartMirrors: env.CAMPANILE_CHART_MIRRORS,
+    docsUrl: env.CAMPANILE_DOCS_URL,
     reconcileMinutes: env.CAMPANILE_RECONCILE_MINUTES,
     logLevel: env.CAMPANILE_LOG_LEVEL,
   };

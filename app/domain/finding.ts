@@ -19,6 +19,8 @@ export interface Finding {
   why: string;
   fix: string;
   at: FilePlace;
+  /** Address of the page that explains it, where the documents can be read somewhere. */
+  page?: string;
   /** The base has it already: the change did not make it. */
   isOld?: true;
 }

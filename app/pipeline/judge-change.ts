@@ -40,17 +40,21 @@ export interface Judgement {
   couldNot: Explanation[];
 }
 
-/**
- * Reads both sides and says all that is wrong with the new one.
- * @param readFiles left out where no charts are at hand: rules that need them are then silent
- */
-export async function judgeChange(change: ChangeToJudge, readFiles?: ReadsCharts): Promise<Judgement> {
+export interface JudgePorts {
+  /** Left out where no charts are at hand: rules that need them are then silent. */
+  readChart?: ReadsCharts | undefined;
+  /** Address of the documents' folder, so that findings can lead to their pages. */
+  docsUrl?: string | undefined;
+}
+
+/** Reads both sides and says all that is wrong with the new one. */
+export async function judgeChange(change: ChangeToJudge, { readChart, docsUrl }: JudgePorts = {}): Promise<Judgement> {
   const { layout = "auto" } = change;
   const base = change.base && (await loadFleet(change.base.tree, change.base.sha, { layout }));
   const head = await loadFleet(change.head.tree, change.head.sha, { layout });
   // Charts of the base that are gone must not stand in the way of the change that moves on from them.
-  const { charts: before } = await readCharts(base?.fleet, readFiles);
-  const { charts: after, couldNot } = await readCharts(head.fleet, readFiles);
+  const { charts: before } = await readCharts(base?.fleet, readChart);
+  const { charts: after, couldNot } = await readCharts(head.fleet, readChart);
   const charts = new Map([...before, ...after]);
   const texts = await readTexts(change.head.tree);
   const findings = validate({
@@ -59,7 +63,12 @@ export async function judgeChange(change: ChangeToJudge, readFiles?: ReadsCharts
     title: change.title,
     commits: change.commits,
   });
-  return { head, base, findings: sortFindings([...markOld(head.findings, base?.findings ?? []), ...findings]), couldNot };
+  const all = sortFindings([...markOld(head.findings, base?.findings ?? []), ...findings]);
+  return { head, base, findings: docsUrl === undefined ? all : all.map((finding) => withPage(finding, docsUrl)), couldNot };
+}
+
+function withPage(finding: Finding, docsUrl: string): Finding {
+  return { ...finding, page: `${docsUrl}/rules/${finding.code}.md` };
 }
 
 function viewOf(

@@ -39,6 +39,8 @@ export interface PreviewPorts extends ReleasePreviewPorts {
   /** What each commit after the base adds. */
   readCommitTexts(source: EventSource, baseSha: string, headSha: string): Promise<CommitText[]>;
   readChart: ReadsCharts;
+  /** Address of the documents' folder; undefined where nobody can read them. */
+  docsUrl: string | undefined;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(
     place: CheckPlace,
@@ -199,7 +201,7 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
         title: change.title,
         commits: await ports.readCommitTexts(source, baseSha, headSha),
       },
-      ports.readChart,
+      ports,
     );
     if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings }, promotions: [] };
     const plan = planRollout(base?.fleet, head.fleet, ports.helmVersion);

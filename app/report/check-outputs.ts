@@ -3,7 +3,7 @@ import type { Finding, Severity } from "../domain/finding.ts";
 import { describeDiff } from "./describe-diff.ts";
 import { describeBeyond, describeObstacles } from "./describe-effect.ts";
 import { describeNotes } from "./describe-impact.ts";
-import { clean, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
+import { clean, codeOf, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { effectOf, headline } from "./preview-comment.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
@@ -203,7 +203,7 @@ const inBrief = (text: string) => escapeMarkdown(shorten(oneLine(text), BRIEF_LI
 const MARKS: Record<Severity, string> = { block: "❌", warn: "⚠️", info: "ℹ️" };
 
 function describeFinding(finding: Finding): string {
-  return `${MARKS[finding.severity]} ${placeOf(finding.at)} (\`${finding.code}\`)\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
+  return `${MARKS[finding.severity]} ${placeOf(finding.at)} (${codeOf(finding)})\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
 }
 
 const placeOf = ({ file, line }: Finding["at"]) => `**${escapeMarkdown(file)}, line ${line}**`;

@@ -75,3 +75,8 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function inOrder(names: readonly string[]): string {
   return names.join(", then ");
 }
+
+/** A finding's code, leading to its page where there is one. */
+export function codeOf({ code, page }: { code: string; page?: string }): string {
+  return page === undefined ? `\`${code}\`` : `[\`${code}\`](${encodeURI(page).replace(/[()]/g, "\\$&")})`;
+}

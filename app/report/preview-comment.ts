@@ -3,7 +3,7 @@ import type { Finding } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
 import { describeBeyond, describeObstacles } from "./describe-effect.ts";
 import { describeImpact, describeNotes } from "./describe-impact.ts";
-import { byteLength, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
+import { byteLength, codeOf, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
 import { OBSERVES } from "./observed.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
@@ -114,9 +114,10 @@ function findingsList(findings: readonly Finding[]): string {
   return [heading, text, rest].filter(Boolean).join("\n");
 }
 
-function describeFinding({ at, severity, what, why, fix, code }: Finding, isMixed: boolean): string {
+function describeFinding(finding: Finding, isMixed: boolean): string {
+  const { at, severity, what, why, fix } = finding;
   const mark = isMixed && severity !== "block" ? "_Remark._ " : "";
-  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
+  return `- ${mark}**${escapeMarkdown(at.file)}, line ${at.line}:** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (${codeOf(finding)})`;
 }
 
 function brokenList(releases: readonly PreviewRelease[]): string {

@@ -26,7 +26,7 @@ export async function benchChanges({ repository, chart, hubs, targetMs }: Change
   const [baseSha = "", ...headShas] = shas;
   const open = async (sha: string): Promise<Side> => ({ tree: await openGitTree(repository, sha), sha });
   const judge = async (sha: string) =>
-    judgeChange({ base: await open(baseSha), head: await open(sha), title: "Memory" }, () => unpackChart(chart));
+    judgeChange({ base: await open(baseSha), head: await open(sha), title: "Memory" }, { readChart: () => unpackChart(chart) });
   await judge(baseSha);
   const laps: { wallMs: number; cpuMs: number }[] = [];
   for (const [index, sha] of headShas.entries()) {

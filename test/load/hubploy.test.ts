@@ -167,7 +167,7 @@ describe("a hubploy fleet of DataHub's size", () => {
     await create({ cwd: folder, gzip: true, file: path.join(folder, "jupyterhub-3.4.0.tgz") }, ["jupyterhub"]);
     const charts = createChartStore({ cacheDir: path.join(folder, "cache"), mirrors: { [CHART_REPOSITORY]: folder } });
     const judge = (changes: Files) =>
-      judgeChange({ head: { tree: treeOf({ ...files, ...changes }), sha: SHA } }, charts.readChart);
+      judgeChange({ head: { tree: treeOf({ ...files, ...changes }), sha: SHA } }, { readChart: charts.readChart });
     const good = await judge({});
     expect(good.couldNot).toEqual([]);
     expect(good.findings.filter(({ severity }) => severity === "block")).toEqual([]);

@@ -72,6 +72,7 @@ test("every setting is read", () => {
       CAMPANILE_SOPS: "/opt/sops",
       SOPS_AGE_KEY_FILE: "/etc/campanile/age.txt",
       CAMPANILE_CHART_MIRRORS: '{"https://charts.example/": "http://mirror.example/"}',
+      CAMPANILE_DOCS_URL: "https://docs.example/campanile/",
       CAMPANILE_RECONCILE_MINUTES: "59",
       CAMPANILE_LOG_LEVEL: "debug",
     }),
@@ -93,6 +94,7 @@ test("every setting is read", () => {
     sopsBinary: "/opt/sops",
     sopsAgeKeyFile: "/etc/campanile/age.txt",
     chartMirrors: { "https://charts.example/": "http://mirror.example/" },
+    docsUrl: "https://docs.example/campanile",
     reconcileMinutes: 59,
     logLevel: "debug",
   });

@@ -61,7 +61,12 @@ function asSarif({ findings }: Report) {
         tool: {
           driver: {
             name: "campanile",
-            rules: rules.map(({ code, why, fix }) => ({ id: code, shortDescription: { text: why }, help: { text: fix } })),
+            rules: rules.map(({ code, why, fix, page }) => ({
+              id: code,
+              shortDescription: { text: why },
+              help: { text: fix },
+              ...(page === undefined ? {} : { helpUri: page }),
+            })),
           },
         },
         results: findings.map(({ code, severity, what, fix, at }) => ({

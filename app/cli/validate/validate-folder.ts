@@ -36,7 +36,7 @@ export async function validateFolder(options: ValidateOptions): Promise<Validate
   const commits = base && head ? await readCommitTexts(head.repositoryDir, base.sha, head.sha, head.prefix) : undefined;
   const judged = await judgeChange(
     { base, head: head ?? (await openWorkingTree(folder)), commits, layout: options.layout },
-    options.charts?.readChart,
+    { readChart: options.charts?.readChart },
   );
   const wanted = judged.findings.filter(({ at }) => isWanted(options, judged.head.fleet, at.file));
   return {
