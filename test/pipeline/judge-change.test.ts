@@ -33,7 +33,10 @@ test("a key in a commit is found though the files describe no fleet", async () =
 
 test("a chart that cannot be had is told, and the rules that need none still speak", async () => {
   const broken = (sample[COMMON] ?? "").replace("limit: 2G", "limit: 2Gi");
-  const { findings, couldNot } = await judgeChange({ head: side({ ...sample, [COMMON]: broken }) }, { readChart: async () => new Map() });
+  const { findings, couldNot } = await judgeChange(
+    { head: side({ ...sample, [COMMON]: broken }) },
+    { readChart: async () => new Map() },
+  );
   expect(findings.map(({ code }) => code)).toEqual(["memory-unit"]);
   expect(couldNot.map(({ code }) => code)).toEqual(["chart-unreadable"]);
 });

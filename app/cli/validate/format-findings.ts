@@ -1,12 +1,16 @@
 import pc from "picocolors";
+import type { Log } from "sarif";
 import type { Finding, Severity } from "../../domain/finding.ts";
+import { plural } from "../../report/markdown.ts";
 
 /** What `campanile validate` found. */
 export interface Report {
-  /** The folder, as it was given. */
-  folder: string;
+  /** Where the folder lies in its repository, with a slash at the end; empty at the top, or in none. */
+  prefix: string;
   findings: readonly Finding[];
   hubs: number;
+  /** False when files cannot be read, so that no rule could look. */
+  isJudged: boolean;
 }
 
 export const FORMATS = ["text", "json", "sarif", "github"] as const;
@@ -22,7 +26,7 @@ export function formatReport(report: Report, format: Format): string {
     case "sarif":
       return `${JSON.stringify(asSarif(report), null, 2)}\n`;
     case "github":
-      return report.findings.map(asWorkflowCommand).join("");
+      return report.findings.map((finding) => asWorkflowCommand(finding, report.prefix)).join("");
   }
 }
 
@@ -38,23 +42,23 @@ export function formatFindings(findings: readonly Finding[]): string {
     .join("");
 }
 
-function asText({ findings, hubs }: Report): string {
+function asText({ findings, hubs, isJudged }: Report): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const of = `${hubs} ${hubs === 1 ? "hub" : "hubs"}`;
+  const of = isJudged ? `, in ${plural(hubs, "hub")}` : ". The rules can look once the files can be read";
   const summary =
     findings.length === 0
-      ? `${pc.green("✓")} No faults found in ${of}.\n`
-      : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know, in ${of}.\n`;
+      ? `${pc.green("✓")} No faults found in ${plural(hubs, "hub")}.\n`
+      : `${count("block")} to mend, ${count("warn")} to look at, ${count("info")} to know${of}.\n`;
   return formatFindings(findings) + summary;
 }
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = { block: "error", warn: "warning", info: "note" };
 
 /** @see SARIF 2.1.0, as code scanning reads it */
-function asSarif({ findings }: Report) {
+function asSarif({ findings, prefix }: Report): Log {
   const rules = [...new Map(findings.map((finding) => [finding.code, finding])).values()];
   return {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
@@ -76,7 +80,7 @@ function asSarif({ findings }: Report) {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: at.file },
+                artifactLocation: { uri: uriOf(prefix + at.file), uriBaseId: "%SRCROOT%" },
                 region: { startLine: at.line, ...(at.column === undefined ? {} : { startColumn: at.column }) },
               },
             },
@@ -87,12 +91,15 @@ function asSarif({ findings }: Report) {
   };
 }
 
+/** A path as a relative URI: a blank or a "#" in a name would make it another one. */
+const uriOf = (file: string) => file.split("/").map(encodeURIComponent).join("/");
+
 const COMMANDS: Record<Severity, "error" | "warning" | "notice"> = { block: "error", warn: "warning", info: "notice" };
 
 /** GitHub shows these lines as annotations. Its escapes keep text from beginning a command of its own. */
-function asWorkflowCommand({ severity, at, code, what, why, fix }: Finding): string {
+function asWorkflowCommand({ severity, at, code, what, why, fix }: Finding, prefix: string): string {
   const message = `${what}\n${why}\n${fix}`;
-  return `::${COMMANDS[severity]} file=${escapeProperty(at.file)},line=${at.line},title=${escapeProperty(code)}::${escapeData(message)}\n`;
+  return `::${COMMANDS[severity]} file=${escapeProperty(prefix + at.file)},line=${at.line},title=${escapeProperty(code)}::${escapeData(message)}\n`;
 }
 
 const escapeData = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

@@ -7,7 +7,8 @@ export interface Wanted {
 
 /** Whether a file concerns a hub and an environment. Shared files concern every hub, and common ones every environment. */
 export function isWanted({ hub, environment }: Wanted, fleet: Fleet | undefined, file: string): boolean {
-  if (!fleet || (hub === undefined && environment === undefined)) return true;
+  if (hub === undefined && environment === undefined) return true;
+  if (!fleet) return isNamedAfter(hub, environment, file);
   const users = usersOf(fleet, file);
   return (
     users.length === 0 ||
@@ -17,6 +18,15 @@ export function isWanted({ hub, environment }: Wanted, fleet: Fleet | undefined,
         (environment === undefined || user.environment === undefined || user.environment === environment),
     )
   );
+}
+
+/** Without a fleet nobody knows who reads a file, but both layouts name it after its hub and environment. */
+function isNamedAfter(hub: string | undefined, environment: string | undefined, file: string): boolean {
+  const [top = "", folder, , name] = file.split("/");
+  if (!["hubs", "deployments"].includes(top)) return true;
+  const isOfEnvironment =
+    environment === undefined || name === undefined || ["common.yaml", `${environment}.yaml`].includes(name);
+  return (hub === undefined || folder === hub) && isOfEnvironment;
 }
 
 interface User {

@@ -1,8 +1,9 @@
 import { openFolderTree } from "../../adapters/git/folder-tree.ts";
 import { openGitTree } from "../../adapters/git/git-tree.ts";
 import { runGit } from "../../adapters/git/run-git.ts";
-import { ConfigError } from "../../domain/errors.ts";
+import type { ConfigError } from "../../domain/errors.ts";
 import type { Side } from "../../pipeline/judge-change.ts";
+import { noFolderThen, noRepository, noRevision } from "./could-not-validate.ts";
 
 /** The commit of files that are in none yet. */
 const UNCOMMITTED = "0".repeat(40);
@@ -19,25 +20,30 @@ interface Revision extends Side {
 
 /** The same folder as it was at a revision, also where the repository holds more than the fleet. */
 export async function openRevision(folder: string, revision: string): Promise<Revision> {
-  const ask = (args: string[]) => askGit(folder, args, revision);
-  const repositoryDir = await ask(["rev-parse", "--absolute-git-dir"]);
-  const prefix = await ask(["rev-parse", "--show-prefix"]);
-  const sha = await ask(["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`]);
+  const ask = async (args: string[], explain: () => ConfigError) => (await askGit(folder, args)) ?? fail(explain());
+  const repositoryDir = await ask(["rev-parse", "--absolute-git-dir"], () => noRepository(folder, revision));
+  const prefix = await findPrefix(folder);
+  const commit = ["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`];
+  const sha = await ask(commit, () => noRevision(folder, revision));
+  if (prefix !== "")
+    await ask(["rev-parse", "--verify", "--end-of-options", `${sha}:${prefix}`], () => noFolderThen(folder, revision));
   return { tree: await openGitTree(repositoryDir, prefix === "" ? sha : `${sha}:${prefix}`), sha, repositoryDir, prefix };
 }
 
-async function askGit(folder: string, args: string[], revision: string): Promise<string> {
+/** Where the folder lies in its repository, with a slash at the end; empty at the top, or in none. */
+export async function findPrefix(folder: string): Promise<string> {
+  return (await askGit(folder, ["rev-parse", "--show-prefix"])) ?? "";
+}
+
+/** @returns nothing when git has no answer */
+async function askGit(folder: string, args: string[]): Promise<string | undefined> {
   try {
     return (await runGit({ workDir: folder, args })).stdout.toString("utf8").trim();
-  } catch (error) {
-    throw new ConfigError(
-      {
-        code: "no-revision",
-        what: `${revision} cannot be read in ${folder}.`,
-        why: "It is no commit that git knows there, or the folder is in no git repository.",
-        fix: "Give a branch, a tag or a commit of the repository that the folder belongs to.",
-      },
-      { cause: error },
-    );
+  } catch {
+    return undefined;
   }
+}
+
+function fail(error: ConfigError): never {
+  throw error;
 }

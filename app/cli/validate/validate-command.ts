@@ -25,12 +25,13 @@ export function validateCommand(): Command {
     .addOption(new Option("--layout <layout>", "how the files are laid out").choices(["auto", ...LAYOUTS]).default("auto"))
     .addOption(new Option("--format <format>", "how the findings are written").choices(FORMATS).default("text"));
   return addChartFlags(command).action(async (folder: string, { env, format, ...flags }: Flags) => {
-    const { report, couldNot, exitCode } = await validateFolder({
+    const { report, remarks, couldNot, exitCode } = await validateFolder({
       folder,
       environment: env,
       charts: openCharts(flags),
       ...flags,
     });
+    process.stderr.write(remarks.map((remark) => `${remark}\n`).join(""));
     process.stdout.write(formatReport(report, format));
     for (const { what, why, fix } of couldNot) process.stderr.write(`${what}\n${why}\n${fix}\n`);
     process.exitCode = exitCode;

@@ -1,12 +1,15 @@
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
-import type { Explanation } from "../../domain/errors.ts";
+import { ConfigError, type Explanation } from "../../domain/errors.ts";
 import { hasBlocking } from "../../domain/finding.ts";
+import type { Fleet } from "../../domain/hub.ts";
+import { suggestName } from "../../domain/suggest-name.ts";
 import type { Layout } from "../../load/load-fleet.ts";
 import { judgeChange } from "../../pipeline/judge-change.ts";
+import { othersAreBroken } from "./could-not-validate.ts";
 import type { Report } from "./format-findings.ts";
 import { isWanted } from "./is-wanted.ts";
-import { openRevision, openWorkingTree } from "./open-side.ts";
+import { findPrefix, openRevision, openWorkingTree } from "./open-side.ts";
 
 export interface ValidateOptions {
   folder: string;
@@ -23,6 +26,8 @@ export interface ValidateOptions {
 
 export interface Validated {
   report: Report;
+  /** What the author should know besides the findings. */
+  remarks: string[];
   /** Why some of it could not be judged, such as a chart that cannot be fetched. */
   couldNot: Explanation[];
   exitCode: 0 | 1 | 2;
@@ -38,10 +43,48 @@ export async function validateFolder(options: ValidateOptions): Promise<Validate
     { base, head: head ?? (await openWorkingTree(folder)), commits, layout: options.layout },
     { readChart: options.charts?.readChart },
   );
-  const wanted = judged.findings.filter(({ at }) => isWanted(options, judged.head.fleet, at.file));
+  const { fleet } = judged.head;
+  if (fleet) refuseUnknown(options, fleet);
+  const wanted = judged.findings.filter(({ at }) => isWanted(options, fleet, at.file));
+  // "No faults" must not be said of a hub that no rule has looked at.
+  if (!fleet && !hasBlocking(wanted)) throw othersAreBroken(options, judged.findings.length);
   return {
-    report: { folder, findings: wanted, hubs: judged.head.fleet?.hubs.length ?? 0 },
+    report: {
+      prefix: await findPrefix(folder),
+      findings: wanted,
+      hubs: fleet?.hubs.length ?? 0,
+      isJudged: fleet !== undefined,
+    },
+    remarks:
+      judged.base && !judged.base.fleet
+        ? [`${options.base} has faults of its own, so the rules about change could not compare with it.`]
+        : [],
     couldNot: judged.couldNot,
     exitCode: judged.couldNot.length > 0 ? 2 : hasBlocking(wanted) ? 1 : 0,
   };
+}
+
+function refuseUnknown({ hub, environment }: ValidateOptions, fleet: Fleet): void {
+  refuse(
+    "hub",
+    hub,
+    fleet.hubs.map(({ name }) => name),
+  );
+  refuse(
+    "environment",
+    environment,
+    fleet.environments.map(({ name }) => name),
+  );
+}
+
+/** A misspelt name would filter every finding away. */
+function refuse(kind: "hub" | "environment", name: string | undefined, known: readonly string[]): void {
+  if (name === undefined || known.includes(name)) return;
+  const meant = suggestName(name, known);
+  throw new ConfigError({
+    code: `unknown-${kind}`,
+    what: `The fleet has no ${kind} "${name}".`,
+    why: `It has ${known.join(", ") || "none"}.`,
+    fix: meant === undefined ? "Give one of them." : `Did you mean "${meant}"?`,
+  });
 }
