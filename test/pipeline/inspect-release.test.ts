@@ -396,3 +396,19 @@ test("a pod that no node could take is told before it waits for one", async () =
   ]);
   expect((await preview("base", "large")).impact?.fitNowhere).toMatchObject([{ why: expect.stringContaining("as much memory") }]);
 });
+
+test("where nothing was ever deployed, the last attempt is what Helm goes on from", async () => {
+  const namespace = await openNamespace();
+  const broken = deployment({ more: "          imagePolicy: Always\n" });
+  const { rollOut, preview } = await startRelease(namespace, {
+    broken: { "a.yaml": configMap("left"), "b.yaml": broken },
+    head: { "b.yaml": deployment() },
+  });
+  await expect(rollOut("broken")).rejects.toThrow(/field not declared in schema/);
+  const { effect } = await preview("broken", "head");
+  expect(effect?.objects.map(({ id, change }) => [id.name, change])).toEqual([
+    ["left", "deleted"],
+    ["hub", "created"],
+  ]);
+  expect(effect).toMatchObject({ refusals: [], couldNot: [] });
+});

@@ -113,8 +113,8 @@ export function createDryRuns(api: ApiClient): DryRuns {
   };
 }
 
-/** Two single reads are as good as a list. */
-const LIST_FROM = 3;
+/** From so many objects of one kind on, a list is fewer calls than reading each. */
+const LIST_FROM = 2;
 
 function isOwnConflict(answer: DryRunAnswer): boolean {
   return (

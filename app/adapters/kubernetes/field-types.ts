@@ -3,6 +3,7 @@ import { ClusterError } from "../../domain/errors.ts";
 import { type FieldType, type FieldTypes, kindKey, type MergeKey, QUANTITY_TYPE } from "../../domain/field-types.ts";
 import type { ApiClient } from "./api-client.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
+import { KEPT_MS, keptFor } from "./kept-for.ts";
 
 const indexSchema = z.object({ paths: z.record(z.string(), z.object({ serverRelativeURL: z.string() })) });
 
@@ -50,14 +51,19 @@ export function createFieldTypes(api: ApiClient): ReadsFieldTypes {
     return readFieldTypes(document.data.components.schemas);
   }
 
+  const fetchIndex = keptFor(KEPT_MS, async () => {
+    const { status, body } = await get(api, "/openapi/v3");
+    const index = indexSchema.safeParse(body);
+    if (status !== 200 || !index.success) throw noTypes(`it answered ${status} for the list of its types`);
+    return index.data.paths;
+  });
+
   return {
     async fetchFieldTypes(groupVersions) {
-      const { status, body } = await get(api, "/openapi/v3");
-      const index = indexSchema.safeParse(body);
-      if (status !== 200 || !index.success) throw noTypes(`it answered ${status} for the list of its types`);
+      const paths = await fetchIndex();
       const all: FieldTypes = { kinds: {}, types: {} };
       for (const groupVersion of groupVersions) {
-        const entry = index.data.paths[groupVersion.includes("/") ? `apis/${groupVersion}` : `api/${groupVersion}`];
+        const entry = paths[groupVersion.includes("/") ? `apis/${groupVersion}` : `api/${groupVersion}`];
         if (!entry) continue;
         const address = entry.serverRelativeURL;
         // One after the other: a document of the API server's core is a megabyte, and what is kept of it is a hundredth.

@@ -5,14 +5,12 @@ import { createApiClient } from "./api-client.ts";
 import { fetchDiscovery } from "./discovery.ts";
 import { createDryRuns, type DryRuns } from "./dry-run.ts";
 import { createFieldTypes } from "./field-types.ts";
+import { KEPT_MS, keptFor } from "./kept-for.ts";
 import { fetchLiveRelease } from "./live-release.ts";
 import { loadKubeConfig } from "./load-kube-config.ts";
 import { type LookupSnapshot, openLiveSnapshot } from "./lookup-snapshot.ts";
 import { fetchNodes, fetchStartSeconds } from "./nodes.ts";
 import { createPace } from "./pace.ts";
-
-/** What is the same for all releases of a cluster: the kinds that it knows, its nodes. A preview of many asks once. */
-const KEPT_MS = 10_000;
 
 /** Looks at a cluster, for previews: nothing in here changes it. */
 export interface ClusterInspector extends DryRuns {
@@ -23,7 +21,7 @@ export interface ClusterInspector extends DryRuns {
   fetchFieldTypes(groupVersions: readonly string[]): Promise<FieldTypes>;
   /** @returns undefined for a release that was never installed */
   fetchLiveRelease(namespace: string, releaseName: string): Promise<LiveRelease | undefined>;
-  /** As they were some seconds ago at most. */
+  /** As they were a minute ago at most. */
   fetchNodes(): Promise<NodeView[]>;
   /** @returns how long the newest of the pods with these labels took to be ready; undefined when there is none that is */
   fetchStartSeconds(namespace: string, labels: Record<string, string>): Promise<number | undefined>;
@@ -45,19 +43,5 @@ export function inspectCluster({ kubeconfig, context }: { kubeconfig: string | u
     get calls() {
       return api.calls;
     },
-  };
-}
-
-/** Fetches again when what is there is older than that; a failure is not kept. */
-function keptFor<T>(limitMs: number, fetchNow: () => Promise<T>): () => Promise<T> {
-  let kept: { value: Promise<T>; at: number } | undefined;
-  return () => {
-    if (kept && performance.now() - kept.at < limitMs) return kept.value;
-    const value = fetchNow();
-    kept = { value, at: performance.now() };
-    value.catch(() => {
-      kept = undefined;
-    });
-    return value;
   };
 }

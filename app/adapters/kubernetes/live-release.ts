@@ -3,7 +3,7 @@ import { gunzip } from "node:zlib";
 import { z } from "zod";
 import type { LiveRelease } from "../../diff/observed-release.ts";
 import { ClusterError } from "../../domain/errors.ts";
-import type { ApiClient } from "./api-client.ts";
+import type { ApiCall, ApiClient } from "./api-client.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
 
 /** Names and labels only: a record has every value of the release in it. */
@@ -12,26 +12,18 @@ const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.
 /** A record is a Secret, which holds 1 MiB at most; unpacked it is some ten times that. */
 const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
 
-const listSchema = z.object({
-  items: z
-    .array(
-      z.object({
-        metadata: z.object({
-          name: z.string(),
-          labels: z.object({
-            version: z.coerce.number().int(),
-            status: z.string(),
-            "campanile.dev/bundle": z.string().optional(),
-            "campanile.dev/sha": z.string().optional(),
-          }),
-        }),
-      }),
-    )
-    .nullish(),
+const metadataSchema = z.object({
+  name: z.string(),
+  labels: z.object({
+    version: z.coerce.number().int(),
+    status: z.string(),
+    "campanile.dev/bundle": z.string().optional(),
+    "campanile.dev/sha": z.string().optional(),
+  }),
 });
-type Revision = NonNullable<z.output<typeof listSchema>["items"]>[number]["metadata"];
-
-const secretSchema = z.object({ data: z.object({ release: z.string() }) });
+const listSchema = z.object({ items: z.array(z.object({ metadata: metadataSchema })).nullish() });
+const secretSchema = z.object({ metadata: metadataSchema, data: z.object({ release: z.string() }) });
+const secretsSchema = z.object({ items: z.array(secretSchema).nullish() });
 const recordSchema = z.object({
   manifest: z.string(),
   apply_method: z.string().default(""),
@@ -45,24 +37,35 @@ const recordSchema = z.object({
  */
 export async function fetchLiveRelease(api: ApiClient, namespace: string, releaseName: string): Promise<LiveRelease | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
-  const query = { labelSelector: `owner=helm,name=${releaseName}` };
-  const doing = `read Helm's record of ${releaseName}`;
-  const listed = await callKubernetes(doing, () => api.call({ method: "GET", path, query, accept: METADATA_ONLY }));
-  const list = listSchema.safeParse(listed.body);
-  if (listed.status !== 200 || !list.success) throw unreadable(releaseName, listed.status);
-  const revisions = (list.data.items ?? []).map(({ metadata }) => metadata).sort((a, b) => b.labels.version - a.labels.version);
-  const current = revisions.find(({ labels }) => labels.status === "deployed") ?? revisions[0];
-  if (!current) return undefined;
-  const { status, body } = await callKubernetes(doing, () => api.call({ method: "GET", path: `${path}/${current.name}` }));
-  const secret = secretSchema.safeParse(body);
-  if (status !== 200 || !secret.success) throw unreadable(releaseName, status);
-  return readRecord(secret.data.data.release, current, releaseName);
+  const selector = `owner=helm,name=${releaseName}`;
+  const read = async <T>(schema: z.ZodType<T>, call: Pick<ApiCall, "path" | "query" | "accept">): Promise<T> => {
+    const { status, body } = await callKubernetes(`read Helm's record of ${releaseName}`, () =>
+      api.call({ method: "GET", ...call }),
+    );
+    const parsed = schema.safeParse(body);
+    if (status !== 200 || !parsed.success) throw unreadable(releaseName, status);
+    return parsed.data;
+  };
+  // One of a release's revisions is deployed, nearly always; only where none is are the others looked through.
+  const deployed = await read(secretsSchema, { path, query: { labelSelector: `${selector},status=deployed` } });
+  const current = newest(deployed.items ?? []);
+  if (current) return readRecord(current, releaseName);
+  const all = await read(listSchema, { path, query: { labelSelector: selector }, accept: METADATA_ONLY });
+  const last = newest(all.items ?? []);
+  return last && readRecord(await read(secretSchema, { path: `${path}/${last.metadata.name}` }), releaseName);
+}
+
+function newest<T extends { metadata: z.output<typeof metadataSchema> }>(revisions: readonly T[]): T | undefined {
+  return [...revisions].sort((a, b) => b.metadata.labels.version - a.metadata.labels.version)[0];
 }
 
 const unzip = promisify(gunzip);
 
-async function readRecord(packed: string, { labels }: Revision, releaseName: string): Promise<LiveRelease> {
-  const zipped = Buffer.from(Buffer.from(packed, "base64").toString("latin1"), "base64");
+async function readRecord(
+  { metadata: { labels }, data }: z.output<typeof secretSchema>,
+  releaseName: string,
+): Promise<LiveRelease> {
+  const zipped = Buffer.from(Buffer.from(data.release, "base64").toString("latin1"), "base64");
   const text = await unzip(zipped, { maxOutputLength: RECORD_LIMIT_BYTES }).catch(() => undefined);
   const record = recordSchema.safeParse(text && JSON.parse(text.toString("utf8")));
   if (!record.success) throw unreadable(releaseName, 200);
