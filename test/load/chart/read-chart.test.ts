@@ -6,7 +6,9 @@ const files = (texts: Record<string, string>) => new Map(Object.entries(texts).m
 test("what is no chart is told with the reason", () => {
   expect(() => readChart(new Map(), "outer 1.0.0")).toThrow("Chart.yaml of the chart outer 1.0.0 cannot be read.");
   expect(() => readChart(files({ "Chart.yaml": "name: [" }), "x")).toThrow("(line 1)");
-  expect(() => readChart(files({ "Chart.yaml": "name: x\ndependencies: [{}]" }), "x")).toThrow("at: dependencies.0.name, version.");
+  expect(() => readChart(files({ "Chart.yaml": "name: x\ndependencies: [{}]" }), "x")).toThrow(
+    "at: dependencies.0.name, version.",
+  );
 });
 
 test("a lock file tells the versions that were chosen, and old charts have theirs under an old name", () => {
