@@ -255,4 +255,28 @@ sops: { mac: "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]", lastmodified: "2026-1
     why: "Keys come and go with hubploy's versions: an older or newer one ignores them or stops.",
     fix: "Pin hubploy's version, and keep the keys that it reads.",
   },
+  {
+    code: "two-images",
+    family: "images",
+    severity: "warn",
+    title: "hubploy.yaml lists one image",
+    why: "hubploy puts each of them at the same place in the values, so that the last one becomes everybody's. It was so on one hub for weeks, with an image that was meant for a trial.",
+    fix: "List the image that everybody gets, and name others where they are used, such as in profileList.",
+  },
+  {
+    code: "refused-file",
+    family: "files",
+    severity: "block",
+    title: "Files of the fleet are plain files",
+    why: "A link or a submodule leads out of the commit that is checked: what was reviewed would not be what is deployed.",
+    fix: "Put the file itself into the repository.",
+  },
+  {
+    code: "chart-unreadable",
+    family: "files",
+    severity: "block",
+    title: "A chart in the fleet's own repository can be read",
+    why: "Without its Chart.yaml and its values nobody can say what a hub would run with.",
+    fix: "Mend the file that the finding names.",
+  },
 ];

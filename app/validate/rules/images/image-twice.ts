@@ -1,6 +1,5 @@
-import type { HubEnvironment } from "../../../domain/hub.ts";
 import { isJsonObject } from "../../../domain/json.ts";
-import { type ValuePath, valueAt } from "../../../domain/value-at.ts";
+import { valueAt } from "../../../domain/value-at.ts";
 import { isOpaque } from "../../opaque.ts";
 import { forEachRelease, type Rule } from "../../rule.ts";
 
@@ -17,11 +16,6 @@ export const imageTwice: Rule = {
   },
   check: forEachRelease(({ config, whole }) => {
     const path = config.imageValuePath.split(".");
-    const again = saidAgain(config, path);
-    if (again !== undefined) {
-      const what = `${again} names more than one image for the same place, and only the last one counts.`;
-      return [{ at: whole.placeOf([...path, "name"], again), what, fix: "Name one image; put others into a profile." }];
-    }
     const said = valueAt(whole.values, path);
     const pin: { name?: string; tag?: string } | undefined = config.pins.image;
     if (!isJsonObject(said) || !pin) return [];
@@ -33,13 +27,3 @@ export const imageTwice: Rule = {
     });
   }),
 };
-
-/** A file that gives the place two images, as lists of images in hubploy's files do. */
-function saidAgain({ valueLayers }: HubEnvironment, path: ValuePath): string | undefined {
-  const said = valueLayers.flatMap((layer) => {
-    const name = layer.kind === "plain" ? valueAt(layer.values, [...path, "name"]) : undefined;
-    return typeof name === "string" ? [{ file: layer.file, name }] : [];
-  });
-  return said.find(({ file, name }, index) => said.slice(0, index).some((each) => each.file === file && each.name !== name))
-    ?.file;
-}
