@@ -222,6 +222,6 @@ test("help and version are there, and a misspelt command gets a suggestion", asy
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command}`, "m"));
   expect((await campanile(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
   const misspelt = await campanile(["int"]);
-  expect(misspelt).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(misspelt).toMatchObject({ exitCode: 2, stdout: "" });
   expect(misspelt.stderr).toContain("Did you mean init?");
 });

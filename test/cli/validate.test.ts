@@ -127,7 +127,7 @@ test("a misspelt hub or environment is no pass", async () => {
 
 test("a hub that no rule could look at, because another one's file is broken, is no pass either", async () => {
   const { fleet } = await sampleRepository();
-  await writeFile(path.join(fleet, VALUES), "a: 1\na: 2\n");
+  await writeFile(path.join(fleet, VALUES), "a: [1, 2\n");
   expect(await campanile(["validate", "--offline", fleet, "--hub", "data8"])).toMatchObject({ exitCode: 1 });
   const other = await campanile(["validate", "--offline", fleet, "--hub", "data100"]);
   expect(other).toMatchObject({ exitCode: 2, stdout: "" });
@@ -137,7 +137,7 @@ test("a hub that no rule could look at, because another one's file is broken, is
 test("that the base has faults of its own is said, because rules about change are then silent", async () => {
   const { root, fleet } = await sampleRepository();
   const text = (await readFolder(fleet))[VALUES] ?? "";
-  await writeFile(path.join(fleet, VALUES), "a: 1\na: 2\n");
+  await writeFile(path.join(fleet, VALUES), "a: [1, 2\n");
   await commitAll(root, "break");
   await writeFile(path.join(fleet, VALUES), text);
   const { exitCode, stderr } = await campanile(["validate", "--offline", fleet, "--base", "HEAD"]);
