@@ -11,7 +11,7 @@ import { watchWorkflows } from "../world/watch-workflows.ts";
 const HUBS = ["data8", "data100", "prob140"];
 
 test("PostgreSQL restarts while three hubs roll out and two pull requests are previewed: all of it ends well, and nothing happens twice", async () => {
-  const dir = path.join(inject("world").dir, "restarted", randomUUID());
+  const dir = path.join(inject("world").dir, "institutions", `restarted-${randomUUID()}`);
   const keeper = startKeeper();
   onTestFinished(() => keeper.close());
   const postgres = await startPostgres({ dir, logDir: dir, keeper });

@@ -53,7 +53,7 @@ test("of three merges in a row the last is what runs on both environments, and w
 
 test("a merge that is taken back while it is being rolled out is gone from the cluster in the end", async () => {
   const { dir, tools } = inject("world");
-  const sops = await createSlowSops(path.join(dir, "slow-sops", randomUUID()), tools.sops ?? "sops");
+  const sops = await createSlowSops(path.join(dir, "institutions", `slow-sops-${randomUUID()}`), tools.sops ?? "sops");
   const scene = await openInstitution({ env: { CAMPANILE_SOPS: sops.binary } });
   const { person } = scene;
   const workflows = await watchWorkflows(scene.institution.databaseUrl);
