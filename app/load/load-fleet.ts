@@ -67,11 +67,12 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   findings.push(...hubs.flatMap((each) => each.findings), ...findTwinReleases(hubs));
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
+  const byName = new Map(hubs.map((hub) => [hub.name, hub]));
   return {
     mode: fleetFile?.mode ?? "deploy",
     fleet: read && isWhole(findings) ? fleetOf(sha, read, hubs) : undefined,
     findings: sortFindings(findings),
-    placeOfValue: (hub, environment, path, file) => hubs.find((each) => each.name === hub)?.placeOfValue(environment, path, file),
+    placeOfValue: (hub, environment, path, file) => byName.get(hub)?.placeOfValue(environment, path, file),
   };
 }
 
