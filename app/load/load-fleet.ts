@@ -14,7 +14,7 @@ import { type ReadFile, readFile, type TypedFile } from "./read-file.ts";
 import { environmentOf } from "./read-promotion.ts";
 import type { YamlPath } from "./read-yaml.ts";
 import { refusedEntries } from "./refused-entries.ts";
-import { rememberHub } from "./remember-hub.ts";
+import { rememberLoaded } from "./remember-loaded.ts";
 import type { FleetFile } from "./schemas/fleet-schema.ts";
 
 /** What a commit says, and everything that is wrong with it. */
@@ -82,7 +82,7 @@ async function loadHubs(context: FleetContext): Promise<LoadedHub[]> {
   const shared = [FLEET_FILE, ...sharedValues.keys()].filter((file) => files.has(file));
   const hubs: LoadedHub[] = [];
   for (const name of [...filesOf.keys()].sort())
-    hubs.push(await rememberHub(tree, name, [...shared, ...(filesOf.get(name) ?? [])], () => loadHub(context, name)));
+    hubs.push(await rememberLoaded(tree, `hub ${name}`, [...shared, ...(filesOf.get(name) ?? [])], () => loadHub(context, name)));
   return hubs;
 }
 

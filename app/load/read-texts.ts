@@ -1,4 +1,5 @@
 import type { ConfigTree } from "./config-tree.ts";
+import { rememberParsed } from "./remember-parsed.ts";
 
 /** Larger files are data, which nobody wrote by hand. */
 const TEXT_LIMIT_BYTES = 256 * 1024;
@@ -7,8 +8,12 @@ const TEXT_LIMIT_BYTES = 256 * 1024;
 export async function readTexts(tree: ConfigTree): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const path of await tree.listFiles()) {
-    const bytes = await tree.readFile(path);
-    if (bytes.byteLength <= TEXT_LIMIT_BYTES) texts.set(path, bytes.toString("utf8"));
+    const { text } = await rememberParsed(tree, path, "text", decode);
+    if (text !== undefined) texts.set(path, text);
   }
   return texts;
+}
+
+function decode(bytes: Buffer): { text: string | undefined } {
+  return { text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : undefined };
 }

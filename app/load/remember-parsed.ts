@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { ConfigTree } from "./config-tree.ts";
 
-/** In bytes of YAML; parsed, a file takes about twenty times its size. A fleet of a thousand hubs has some 6 MiB. */
-const LIMIT_BYTES = 24 * 1024 * 1024;
+/** In bytes of YAML; parsed, a file takes about twenty times its size. A fleet of a thousand hubs has some 10 MiB, and each is read in two ways. */
+const LIMIT_BYTES = 32 * 1024 * 1024;
 
 const parsed = new LRUCache<string, object>({ maxSize: LIMIT_BYTES });
 

@@ -98,14 +98,19 @@ export type ReleaseFault = Omit<Fault, "release">;
  */
 export function forEachRelease(judge: (release: ReleaseView) => ReleaseFault[]): Rule["check"] {
   const known = new WeakMap<ReleaseView, Fault[]>();
-  return ({ head }) =>
-    head.releases.flatMap((release) => {
-      const before = known.get(release);
-      if (before) return before;
-      const faults = judge(release).map((fault) => ({ ...fault, release: release.id }));
-      known.set(release, faults);
-      return faults;
-    });
+  const judgeOnce = (release: ReleaseView): Fault[] => {
+    const before = known.get(release);
+    if (before) return before;
+    const faults = judge(release).map((fault) => ({ ...fault, release: release.id }));
+    known.set(release, faults);
+    return faults;
+  };
+  return ({ head }) => {
+    const all: Fault[] = [];
+    // Nearly always there is nothing to say, and a history asks this millions of times.
+    for (const release of head.releases) for (const fault of judgeOnce(release)) all.push(fault);
+    return all;
+  };
 }
 
 /** For rules about change: each release that was there before, beside what it was. */

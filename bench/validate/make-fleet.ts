@@ -6,6 +6,7 @@ import { readFolder } from "../../test/load/config-trees.ts";
 export type Files = Record<string, string>;
 
 const PATTERN = "data8";
+const POOL_OF = (hub: string) => `pool-name: ${hub}`;
 
 /**
  * A fleet of many hubs: each is Data 8 of the sample under a name of its own, grown to the size that a hub's values have at DataHub
@@ -24,9 +25,12 @@ export async function makeFleet(hubs: number): Promise<Files> {
     const name = hubName(index);
     for (const [file, text] of pattern) {
       const grown = file.endsWith("values/common.yaml") ? text + PROFILES : text;
-      files[file.replace(PATTERN, name)] = grown.replaceAll(PATTERN, name);
+      files[file.replace(PATTERN, name)] = grown.replaceAll(PATTERN, name).replaceAll(POOL_OF(name), POOL_OF(PATTERN));
     }
   }
+  // As many core nodes as so many hubs need.
+  const core = /(purpose: core\s+nodes:\s+min: )\d+(\s+max: )\d+/;
+  files["campanile.yaml"] = (sample["campanile.yaml"] ?? "").replace(core, `$1${hubs}$2${hubs}`);
   return files;
 }
 

@@ -3,8 +3,10 @@ import type { HistoryState } from "../../adapters/git/read-history.ts";
 import { ConfigError } from "../../domain/errors.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { ConfigTree } from "../../load/config-tree.ts";
+import { isHubployFleet } from "../../load/hubploy/layout.ts";
 import { FLEET_FILE } from "../../load/layout.ts";
 import { type LoadedFleet, loadFleet } from "../../load/load-fleet.ts";
+import { readTexts } from "../../load/read-texts.ts";
 import { type FleetView, fleetView } from "../../validate/fleet-view.ts";
 import { validate } from "../../validate/validate.ts";
 import type { StateVerdict } from "./state-verdict.ts";
@@ -26,17 +28,17 @@ export function createReplayer(repositoryDir: string, states: readonly HistorySt
   let last: Judged | undefined;
 
   async function judge(index: number, base: Judged | undefined): Promise<Judged> {
-    const { sha, changes } = states[index] ?? { sha: "", changes: [] };
+    const state = states[index];
+    if (!state) throw new Error(`the history has no state ${index}`);
+    const { sha, changes } = state;
     // Most merges of some histories touch no file that describes the fleet.
     if (base && changes.length === 0) return { index, verdict: { ...base.verdict, sha, step: [] }, view: base.view };
-    const loaded = await load(trees.treeOf, index, sha);
+    const loaded = await load(() => trees.treeOf(index), sha);
     if (!loaded) return { index, verdict: { sha, kind: "none", files: [], state: [], step: [] }, view: undefined };
-    if (!loaded.fleet)
-      return { index, verdict: { sha, kind: "unjudged", files: loaded.findings, state: [], step: [] }, view: undefined };
-    const view = fleetView(loaded.fleet, loaded.placeOfValue);
-    const state = validate({ head: view, base: undefined });
-    const step = base?.view ? without(newOf(validate({ head: view, base: base.view })), state) : [];
-    return { index, verdict: { sha, kind: "judged", files: loaded.findings, state, step }, view };
+    const { fleet, findings: files, placeOfValue, texts } = loaded;
+    if (!fleet) return { index, verdict: { sha, kind: "unjudged", files, state: [], step: [] }, view: undefined };
+    const view = fleetView(fleet, placeOfValue, { texts });
+    return { index, verdict: { sha, kind: "judged", files, ...judgeView(view, base?.view, state) }, view };
   }
 
   return {
@@ -56,30 +58,31 @@ export function createReplayer(repositoryDir: string, states: readonly HistorySt
   };
 }
 
+/** Dates are judged as of the day on which the state came, and a merge's title stands for its pull request's. */
+function judgeView(head: FleetView, base: FleetView | undefined, { atSeconds, title }: HistoryState) {
+  const today = new Date(atSeconds * 1000);
+  const state = validate({ head, base: undefined, today });
+  const all = base ? validate({ head, base, today, title }) : [];
+  const known = new Set(state.map(keyOf));
+  return { state, step: all.filter((finding) => !finding.isOld && !known.has(keyOf(finding))) };
+}
+
+const keyOf = ({ code, what, at }: Finding) => `${code} ${at.file}:${at.line} ${what}`;
+
+type Loaded = LoadedFleet & { texts: ReadonlyMap<string, string> };
+
 /** @returns nothing where there is no fleet yet */
-async function load(treeOf: (index: number) => ConfigTree, index: number, sha: string): Promise<LoadedFleet | undefined> {
+async function load(openTree: () => ConfigTree, sha: string): Promise<Loaded | undefined> {
   try {
-    const tree = treeOf(index);
+    const tree = openTree();
     const files = await tree.listFiles();
-    return files.includes(FLEET_FILE) ? await loadFleet(tree, sha) : undefined;
+    if (!files.includes(FLEET_FILE) && !isHubployFleet(files)) return undefined;
+    return { ...(await loadFleet(tree, sha)), texts: await readTexts(tree) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { code, what, why, fix } = error.explanation;
     const at = error.at ?? { file: FLEET_FILE, line: 1 };
-    return {
-      fleet: undefined,
-      mode: "observe",
-      findings: [{ code, severity: "block", what, why, fix, at }],
-      placeOfValue: () => undefined,
-    };
+    const findings: Finding[] = [{ code, severity: "block", what, why, fix, at }];
+    return { fleet: undefined, mode: "observe", findings, placeOfValue: () => undefined, texts: new Map() };
   }
 }
-
-const newOf = (findings: readonly Finding[]) => findings.filter(({ isOld }) => !isOld);
-
-function without(findings: readonly Finding[], known: readonly Finding[]): Finding[] {
-  const keys = new Set(known.map(keyOf));
-  return findings.filter((finding) => !keys.has(keyOf(finding)));
-}
-
-const keyOf = ({ code, what, at }: Finding) => `${code} ${at.file}:${at.line} ${what}`;

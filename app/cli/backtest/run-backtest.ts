@@ -129,7 +129,7 @@ function noFleet(branch: string): ConfigError {
   return new ConfigError({
     code: "no-history",
     what: `No commit of ${branch} holds a fleet.`,
-    why: "Campanile knows a fleet by its campanile.yaml, at the top of the folder that was given.",
+    why: "Campanile knows a fleet by a campanile.yaml or by deployments/<hub>/hubploy.yaml, at the top of the folder that was given.",
     fix: "Give the folder that the fleet is in, or the branch that is deployed.",
   });
 }

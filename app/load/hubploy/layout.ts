@@ -26,6 +26,19 @@ export function deploymentFiles(hub: string) {
   };
 }
 
+/** The files of each hub, those included that are kept elsewhere, by the hub's name. */
+export function filesByDeployment(files: Iterable<string>): Map<string, string[]> {
+  const hubs = new Map<string, string[]>();
+  for (const file of files) {
+    const name = /^(?:secrets\/)?deployments\/([^/]+)\/./.exec(file)?.[1];
+    if (name === undefined) continue;
+    const own = hubs.get(name) ?? [];
+    own.push(file);
+    hubs.set(name, own);
+  }
+  return hubs;
+}
+
 /** The environments that some file of the hub is for. */
 export function environmentsOf(hub: string, files: ReadonlySet<string>): string[] {
   const paths = deploymentFiles(hub);

@@ -8,12 +8,13 @@ import type { LoadedFleet } from "../load-fleet.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { environmentOf } from "../read-promotion.ts";
 import { refusedEntries } from "../refused-entries.ts";
+import { rememberLoaded } from "../remember-loaded.ts";
 import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
 import { distinctClusters } from "./cluster-of.ts";
 import { findHubChart } from "./find-hub-chart.ts";
-import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf, isOfDeployment } from "./layout.ts";
+import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf, filesByDeployment, isOfDeployment } from "./layout.ts";
 import { loadClusterReleases } from "./load-cluster-releases.ts";
-import { type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
+import { type DeploymentContext, type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
 import { datedKeys } from "./old-and-new-keys.ts";
 import { type LoadedChart, readChartFolder } from "./read-chart-folder.ts";
 
@@ -35,7 +36,8 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
   const environments = environmentsIn(files, names, fleetFile);
   const context = { tree, files, chart: hubChart, environments: environments.map(({ name }) => name) };
   const deployments: LoadedDeployment[] = [];
-  for (const name of names) deployments.push(await loadDeployment(context, name));
+  const filesOf = filesByDeployment(files);
+  for (const name of names) deployments.push(await rememberDeployment(context, name, filesOf.get(name) ?? []));
   findings.push(...deployments.flatMap((each) => each.findings));
   findings.push(...datedKeys(deployments.flatMap(({ hubploy }) => hubploy ?? [])));
 
@@ -79,6 +81,12 @@ async function refusedFiles(tree: ConfigTree, files: ReadonlySet<string>): Promi
   return refused.map((finding) => (finding.at.file === "secrets" ? { ...finding, severity: "warn" } : finding));
 }
 
+async function rememberDeployment(context: DeploymentContext, name: string, own: readonly string[]): Promise<LoadedDeployment> {
+  const { tree, chart, environments } = context;
+  const as = `deployment ${name} on ${chart?.pin.digest} in ${environments}`;
+  return rememberLoaded(tree, as, own, () => loadDeployment(context, name));
+}
+
 async function readFleetFile(
   tree: ConfigTree,
   files: ReadonlySet<string>,
@@ -93,7 +101,8 @@ async function readFleetFile(
 async function readCharts(tree: ConfigTree, files: ReadonlySet<string>, findings: Finding[]): Promise<Map<string, LoadedChart>> {
   const charts = new Map<string, LoadedChart>();
   for (const folder of chartFolders(files)) {
-    const read = await readChartFolder(tree, files, folder);
+    const own = [...files].filter((file) => file.startsWith(`${folder}/`));
+    const read = await rememberLoaded(tree, `chart ${folder}`, own, () => readChartFolder(tree, files, folder));
     findings.push(...read.findings);
     if (read.chart) charts.set(folder, read.chart);
   }
@@ -124,10 +133,11 @@ function withMore(cluster: Cluster, fleetFile: HubployFleetFile | undefined): Cl
 function withClusterNames({ hub, clusters: own }: LoadedDeployment, named: readonly Cluster[]) {
   if (!hub) return undefined;
   const nameOf = (context: string | undefined) => named.find((each) => each.context === context)?.name;
-  const environments = hub.environments.map((each) => ({
-    ...each,
-    cluster: nameOf(own.get(each.environment)?.context) ?? each.cluster,
-  }));
+  const environments = hub.environments.map((each) => {
+    const cluster = nameOf(own.get(each.environment)?.context) ?? each.cluster;
+    // The same object where nothing changes, so that what is known of it stays with it.
+    return cluster === each.cluster ? each : { ...each, cluster };
+  });
   return { ...hub, environments };
 }
 
