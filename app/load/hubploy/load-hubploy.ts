@@ -12,7 +12,15 @@ import { rememberLoaded } from "../remember-loaded.ts";
 import type { HubployFleetFile } from "../schemas/fleet-schema.ts";
 import { distinctClusters } from "./cluster-of.ts";
 import { findHubChart } from "./find-hub-chart.ts";
-import { chartFolders, deploymentFiles, deploymentFolders, ENVIRONMENTS, environmentsOf, filesByDeployment, isOfDeployment } from "./layout.ts";
+import {
+  chartFolders,
+  deploymentFiles,
+  deploymentFolders,
+  ENVIRONMENTS,
+  environmentsOf,
+  filesByDeployment,
+  isOfDeployment,
+} from "./layout.ts";
 import { loadClusterReleases } from "./load-cluster-releases.ts";
 import { type DeploymentContext, type LoadedDeployment, loadDeployment } from "./load-deployment.ts";
 import { datedKeys } from "./old-and-new-keys.ts";
