@@ -18,9 +18,9 @@ import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
 import { startLookupProxy } from "./adapters/kubernetes/lookup-proxy.ts";
 import { createRecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
 import { createSops } from "./adapters/sops/decrypt-file.ts";
+import { createCommentParts } from "./adapters/store/comment-parts.ts";
 import { createDeployRecords } from "./adapters/store/deploy-records.ts";
 import { openStore } from "./adapters/store/open-store.ts";
-import { createPreviewComments } from "./adapters/store/preview-comments.ts";
 import { startPrivateDatabase } from "./adapters/store/private-database.ts";
 import { parseEvent } from "./event/parse-event.ts";
 import { deploy, deployHub } from "./pipeline/deploy.ts";
@@ -78,7 +78,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     checks: createCheckRuns(github),
     comments: createStickyComments(github),
     deployments: createGitHubDeployments(github),
-    previewComments: createPreviewComments(store),
+    commentParts: createCommentParts(store),
     records: createDeployRecords(store),
     helm,
     charts,

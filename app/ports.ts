@@ -9,8 +9,8 @@ import type { Cluster } from "./adapters/kubernetes/connect-cluster.ts";
 import type { ClusterInspector } from "./adapters/kubernetes/inspect-cluster.ts";
 import type { RecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
 import type { DecryptsSecrets } from "./adapters/sops/decrypt-file.ts";
+import type { CommentParts, KeepsCommentParts } from "./adapters/store/comment-parts.ts";
 import type { DeployRecords } from "./adapters/store/deploy-records.ts";
-import type { PreviewComments } from "./adapters/store/preview-comments.ts";
 import { RECORDED_FIELD_TYPES } from "./diff/recorded-field-types.ts";
 import { ClusterError } from "./domain/errors.ts";
 import type { ValueLayer } from "./domain/hub.ts";
@@ -40,7 +40,7 @@ export interface Adapters {
   checks: CheckRuns;
   comments: StickyComments;
   deployments: GitHubDeployments;
-  previewComments: PreviewComments;
+  commentParts: KeepsCommentParts;
   records: DeployRecords;
   helm: Helm;
   charts: FetchesCharts;
@@ -116,26 +116,29 @@ function releasePreviewPorts({ renders, inspectorFor, recordedLookups, redactor 
   };
 }
 
-async function tellPullRequest(
-  { previewComments, comments }: Adapters,
-  source: EventSource,
-  number: number,
-  preview: string,
-): Promise<void> {
-  await previewComments.savePreviewComment(source.repository, number, preview);
-  await comments.ensureComment(commentPlace(source, number), COMMENT_MARKER, stickyComment(preview, undefined));
+async function tellPullRequest(adapters: Adapters, source: EventSource, number: number, preview: string): Promise<void> {
+  await updateComment(adapters, source, number, "preview", preview);
 }
 
 async function tellMergedPullRequests(
-  { previewComments, comments }: Adapters,
+  adapters: Adapters,
   source: EventSource,
   numbers: readonly number[],
   rollout: string,
 ): Promise<void> {
-  for (const number of numbers) {
-    const preview = await previewComments.findPreviewComment(source.repository, number);
-    await comments.ensureComment(commentPlace(source, number), COMMENT_MARKER, stickyComment(preview, rollout));
-  }
+  for (const number of numbers) await updateComment(adapters, source, number, "rollout", rollout);
+}
+
+async function updateComment(
+  { commentParts, comments }: Adapters,
+  source: EventSource,
+  number: number,
+  part: keyof CommentParts,
+  text: string,
+): Promise<void> {
+  await commentParts.updatePart({ repository: source.repository, number }, part, text, ({ preview, rollout }) =>
+    comments.ensureComment(commentPlace(source, number), COMMENT_MARKER, stickyComment(preview, rollout)),
+  );
 }
 
 function commentPlace(source: EventSource, pullRequest: number) {

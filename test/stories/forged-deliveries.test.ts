@@ -87,7 +87,7 @@ async function dump({ institution }: Scene): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: institution.databaseUrl });
   await client.connect();
   onTestFinished(() => client.end());
-  const tables = ["dbos.workflow_status", "campanile.deploy", "campanile.preview_comment", "campanile.rollout"];
+  const tables = ["dbos.workflow_status", "campanile.deploy", "campanile.pull_request_comment", "campanile.rollout"];
   const rows = [];
   for (const table of tables) rows.push(...(await client.query(`select to_jsonb(t) as row from ${table} t`)).rows);
   // Its own round of looking for missed deliveries comes whenever its minute comes.

@@ -62,6 +62,23 @@ test("deliveries that are lost, late or in the wrong order while Campanile is up
   ]);
 });
 
+test("a pull request whose opening arrives after its merge was rolled out still says what became of the rollout", async () => {
+  const scene = await openInstitution();
+  const { person, control, institution } = scene;
+  await control.addDeliveryFault({ appId: institution.appId, kind: "delay", event: "pull_request", action: "opened" });
+  const pullRequest = await person.openPullRequest("Data 8: new image", await bumpedPins(scene, "data8", ["staging", "prod"]));
+  const merged = await person.merge(pullRequest);
+  await person.waitForCheck(merged, "campanile / deploy");
+  const [told = ""] = await person.comments(pullRequest);
+  expect(told).toContain("Rolled out: Data 8 on staging, then prod");
+
+  await control.releaseDeliveries();
+  await person.waitForCheck(pullRequest.headSha, "campanile");
+  const comments = await person.comments(pullRequest);
+  expect(comments).toHaveLength(1);
+  expect(comments[0]).toContain("Rolled out: Data 8 on staging, then prod");
+});
+
 async function memory({ person, hub }: Scene, gigabytes: number): Promise<Record<string, string>> {
   const path = `hubs/${hub("data8")}/values/common.yaml`;
   return { [path]: (await person.readFile(path)).replace(/limit: \d+G/, `limit: ${gigabytes}G`) };

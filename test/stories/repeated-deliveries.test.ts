@@ -49,7 +49,7 @@ test("what ended in an error of Campanile's own runs again when its delivery is 
   const workflows = await watchWorkflows(scene.institution.databaseUrl);
   onTestFinished(() => workflows.close());
 
-  await tables.lock("preview_comment");
+  await tables.lock("pull_request_comment");
   const pullRequest = await person.openPullRequest("Data 8: new image", await bumpedPins(scene, "data8", ["staging", "prod"]));
   const overall = await person.waitForCheck(pullRequest.headSha, "campanile");
   expect(overall).toMatchObject({
@@ -57,7 +57,7 @@ test("what ended in an error of Campanile's own runs again when its delivery is 
     title: "Could not be checked: Campanile met an error of its own.",
   });
   expect(overall.summary).toContain("redeliver the webhook");
-  await tables.unlock("preview_comment");
+  await tables.unlock("pull_request_comment");
   await workflows.untilQuiet();
   expect(await deliveries.redeliver(await deliveries.newest("pull_request.opened"))).toBe(QUEUED);
   await workflows.untilQuiet();

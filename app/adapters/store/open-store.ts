@@ -6,6 +6,8 @@ import { ClusterError, type Explanation } from "../../domain/errors.ts";
 
 export interface Store {
   query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]>;
+  /** Runs while nobody else, in whatever process, runs something under the same name. */
+  exclusively<T>(name: string, run: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -17,19 +19,23 @@ const SCHEMA = "campanile";
  * @throws {ClusterError} `database-unavailable`
  */
 export async function openStore(databaseUrl: string, log: Logger): Promise<Store> {
-  const pool = new pg.Pool({
+  const options = {
     connectionString: databaseUrl,
-    max: 10,
     options: `-c search_path=${SCHEMA}`,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 15_000,
-  });
+  };
+  const pool = new pg.Pool({ ...options, max: 10 });
+  // Apart, because whoever holds a lock needs one more connection to get on.
+  const locks = new pg.Pool({ ...options, max: 5 });
   // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error) => log.warn({ err: error }, "a database connection was lost"));
+  const onError = (error: Error) => log.warn({ err: error }, "a database connection was lost");
+  pool.on("error", onError);
+  locks.on("error", onError);
   try {
     await migrate(databaseUrl, log);
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), locks.end()]);
     throw asClusterError(error);
   }
   return {
@@ -40,7 +46,42 @@ export async function openStore(databaseUrl: string, log: Logger): Promise<Store
         throw asClusterError(error);
       }
     },
-    close: () => pool.end(),
+    async exclusively(name, run) {
+      const lock = await takeLock(locks, name, onError);
+      try {
+        return await run();
+      } finally {
+        await lock.release();
+      }
+    },
+    async close() {
+      await Promise.all([pool.end(), locks.end()]);
+    },
+  };
+}
+
+/** Held by a transaction, so that it ends with its process. */
+async function takeLock(pool: pg.Pool, name: string, onError: (error: Error) => void): Promise<{ release(): Promise<void> }> {
+  let client: pg.PoolClient | undefined;
+  try {
+    client = await pool.connect();
+    client.on("error", onError);
+    await client.query("begin");
+    await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [name]);
+  } catch (error) {
+    client?.release(true);
+    throw asClusterError(error);
+  }
+  const held = client;
+  return {
+    async release() {
+      held.off("error", onError);
+      // A connection that was lost in the meantime has let go of the lock already.
+      await held.query("commit").then(
+        () => held.release(),
+        () => held.release(true),
+      );
+    },
   };
 }
 
