@@ -21,7 +21,7 @@ test("a chart that cannot be fetched is a failure that says why, and what was wr
     conclusion: "failure",
     title: "1 release could not be rendered",
     summary: expect.stringMatching(
-      /could not be fetched from .+ It answered 503\.\n +\*\*What to do:\*\* Make sure .+ answers\./,
+      /could not be fetched from .+ It answered 503\.\n +\*\*What to do:\*\* Make sure .+ answers, and try again/,
     ),
   });
   expect(await person.comments(away)).toEqual([expect.stringContaining(`**${release} could not be rendered.**`)]);

@@ -8,7 +8,7 @@ export function unreachable({ chart, version, repository }: ChartSource, why: st
       code: "chart-repository-unreachable",
       what: `The chart ${chart} ${version} could not be fetched from ${repository}.`,
       why: `${why}.`,
-      fix: "Campanile tries again; if it lasts, look at the chart repository.",
+      fix: "Make sure that the chart repository answers, and try again; a pull request is looked at anew when it is reopened.",
       canRetry: true,
     },
     { cause },

@@ -97,7 +97,7 @@ function noAnswer(path: string, status: number): ClusterError {
     code: "cluster-unreachable",
     what: `The cluster did not let Campanile look up ${path}.`,
     why: `The API server's answer: status ${status}.`,
-    fix: "Campanile tries again; if it lasts, look at the cluster's API server.",
+    fix: "Make sure that the cluster's API server answers, and try again; a pull request is looked at anew when it is reopened.",
     canRetry: true,
   });
 }
