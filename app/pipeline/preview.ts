@@ -1,10 +1,8 @@
 import { ClusterError, type Explanation, explanationOf } from "../domain/errors.ts";
-import { hasBlocking } from "../domain/finding.ts";
-import type { Fleet, FleetMode, Promotion } from "../domain/hub.ts";
+import type { FleetMode } from "../domain/hub.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
-import { planRollout } from "../plan/plan-rollout.ts";
 import {
   type CheckReport,
   configCheck,
@@ -18,12 +16,10 @@ import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewResult } from "../report/preview-result.ts";
 import type { CommitText } from "../validate/rule.ts";
 import type { DurableWork } from "./durable-work.ts";
-import { judgeChange, type ReadsCharts } from "./judge-change.ts";
-import { previewRelease, type ReleasePreviewPorts } from "./preview-release.ts";
+import { type EvaluationPorts, evaluateChange } from "./evaluate-change.ts";
 
 /** What a preview needs from outside. */
-export interface PreviewPorts extends ReleasePreviewPorts {
-  helmVersion: string;
+export interface PreviewPorts extends EvaluationPorts {
   fetchPullRequest(
     source: EventSource,
     number: number,
@@ -38,9 +34,6 @@ export interface PreviewPorts extends ReleasePreviewPorts {
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
   /** What each commit after the base adds. */
   readCommitTexts(source: EventSource, baseSha: string, headSha: string): Promise<CommitText[]>;
-  readChart: ReadsCharts;
-  /** Address of the documents' folder; undefined where nobody can read them. */
-  docsUrl: string | undefined;
   startCheck(place: CheckPlace, title: string): Promise<unknown>;
   concludeCheck(
     place: CheckPlace,
@@ -194,30 +187,18 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
   try {
     await ports.fetchCommits(source, [baseSha, headSha]);
     const merged = await ports.openTree(source, await treeOf(ports, source, change));
-    const { base, head, findings, couldNot } = await judgeChange(
-      {
-        base: { tree: await ports.openTree(source, baseSha), sha: baseSha },
-        head: { tree: merged, sha: headSha },
-        title: change.title,
-        commits: await ports.readCommitTexts(source, baseSha, headSha),
-      },
-      ports,
-    );
-    if (!head.fleet || hasBlocking(findings)) return { result: { ...nothing, findings }, promotions: [] };
-    const plan = planRollout(base?.fleet, head.fleet, ports.helmVersion);
-    const releases = await Promise.all(plan.releases.map((planned) => previewRelease(ports, planned, change.isFork)));
-    return {
-      result: {
-        ...nothing,
-        environments: plan.environments,
-        findings,
-        // A chart that is not rendered here may still be one that a rule needs.
-        couldNot: releases.some((release) => release.couldNot) ? null : (couldNot[0] ?? null),
-        releasesInFleet: plan.releasesInFleet,
-        releases,
-      },
-      promotions: promotionsOf(head.fleet),
-    };
+    const {
+      promotions,
+      environments: planned,
+      ...evaluated
+    } = await evaluateChange(ports, {
+      base: { tree: await ports.openTree(source, baseSha), sha: baseSha },
+      head: { tree: merged, sha: headSha },
+      title: change.title,
+      commits: await ports.readCommitTexts(source, baseSha, headSha),
+      isFork: change.isFork,
+    });
+    return { result: { ...nothing, ...evaluated, environments: planned ?? environments }, promotions };
   } catch (error) {
     const couldNot = explanationOf(error);
     if (!couldNot || (error instanceof ClusterError && error.canRetry)) throw error;
@@ -230,17 +211,6 @@ async function treeOf(ports: PreviewPorts, source: EventSource, { baseSha, headS
   const merge = await ports.mergeTrees(source, baseSha, headSha);
   if (merge.kind === "conflict") throw new Error("the same two commits merged before and conflict now");
   return merge.tree;
-}
-
-function promotionsOf(fleet: Fleet): string[] {
-  return fleet.environments.map(({ promotion }) => describePromotion(promotion));
-}
-
-function describePromotion(promotion: Promotion): string {
-  if (promotion.kind === "auto") return "follows by itself once that is healthy";
-  return promotion.kind === "manual"
-    ? "waits for a person"
-    : `follows ${promotion.soakSeconds / 60} minutes after that is healthy`;
 }
 
 const CONFLICTS_NAMED = 10;

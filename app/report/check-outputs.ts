@@ -3,8 +3,9 @@ import type { Finding, Severity } from "../domain/finding.ts";
 import { describeDiff } from "./describe-diff.ts";
 import { describeBeyond, describeObstacles } from "./describe-effect.ts";
 import { describeNotes } from "./describe-impact.ts";
+import { groupAlike, nameGroup } from "./group-alike.ts";
 import { clean, codeOf, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
-import { effectOf, headline } from "./preview-comment.ts";
+import { effectOf, hasDetails, headline } from "./preview-comment.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** What a check run shows. `annotations` may be more than GitHub takes in one call. */
@@ -95,15 +96,17 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
     };
   const releases = result.releases.filter((release) => release.environment === environment);
   const broken = releases.filter((release) => release.couldNot);
-  const obstacles = [...releases.flatMap(describeObstacles), ...releases.flatMap(describeNotes)];
+  const obstacles = [
+    ...releases.flatMap((release) => describeObstacles(release)),
+    ...releases.flatMap((release) => describeNotes(release)),
+  ];
   const rows = releases.map(describeRelease);
-  const parts = releases
-    .filter(({ diff, effect }) => diff && (diff.objects.length > 0 || effect?.objects.length))
-    .map(({ releaseId, diff, effect }) => {
-      const beyond = diff && effect ? describeBeyond(diff, effect, FIELD_LIMIT_BYTES / 4) : "";
-      const text = diff ? describeDiff(diff, (FIELD_LIMIT_BYTES * 3) / 4 - 1_000) : "";
-      return [`#### ${escapeMarkdown(releaseId)}`, text, beyond].filter(Boolean).join("\n\n");
-    });
+  const parts = groupAlike(releases.filter(hasDetails)).map((group) => {
+    const { diff, effect } = group[0] ?? { diff: null, effect: null };
+    const beyond = diff && effect ? describeBeyond(diff, effect, FIELD_LIMIT_BYTES / 4) : "";
+    const text = diff ? describeDiff(diff, (FIELD_LIMIT_BYTES * 3) / 4 - 1_000) : "";
+    return [`#### ${escapeMarkdown(nameGroup(group))}`, text, beyond].filter(Boolean).join("\n\n");
+  });
   const { text, left } = takeParts(parts, FIELD_LIMIT_BYTES);
   return {
     conclusion: verdict === "pass" ? "success" : "failure",
@@ -121,7 +124,7 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
       rows.length === 0
         ? `No release of ${environment} gets other inputs by this pull request.`
         : listRows([...obstacles, ...rows]),
-    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more release")} not shown._` : text }),
+    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more diff")} not shown._` : text }),
     annotations: [],
   };
 }

@@ -38,6 +38,17 @@ export function describeDiff(diff: ReleaseDiff, limitBytes: number): string {
   return [...(text === "" ? [] : [text]), ...cut, ...rest].join("\n\n");
 }
 
+/** All of it without fences, each line as long as it is. */
+export function diffLines(diff: ReleaseDiff): string[] {
+  const of = (change: ObjectChange["change"]) => diff.objects.filter((object) => object.change === change);
+  return [
+    ...of("changed").flatMap(describeChange),
+    ...of("created").map((object) => `+ ${nameOf(object)}`),
+    ...of("deleted").map((object) => `- ${nameOf(object)}`),
+    ...hookLines(diff).map((line) => `! ${line}`),
+  ];
+}
+
 function listObjects(heading: string, mark: string, objects: readonly ObjectChange[], limitBytes: number): string[] {
   if (objects.length === 0) return [];
   return [
@@ -50,16 +61,18 @@ function listObjects(heading: string, mark: string, objects: readonly ObjectChan
 
 const HOOKS_SHOWN = 12;
 
-function listHooks({ hooks }: ReleaseDiff): string[] {
-  const work = hooks.filter(({ images }) => images.length > 0);
-  if (work.length === 0) return [];
-  const lines = work
-    .slice(0, HOOKS_SHOWN)
-    .map(
-      ({ id, moment, images }) =>
-        `${moment === "pre-upgrade" ? "before" : "after"}: ${describeObject(id)} with ${images.join(", ")}`,
+function listHooks(diff: ReleaseDiff): string[] {
+  const lines = hookLines(diff).slice(0, HOOKS_SHOWN);
+  if (lines.length === 0) return [];
+  return [`Helm runs in the course of the rollout, in this order:\n${fenceLines(lines, 2_000)}`];
+}
+
+function hookLines({ hooks }: ReleaseDiff): string[] {
+  return hooks
+    .filter(({ images }) => images.length > 0)
+    .map(({ id, moment, images }) =>
+      describeLine(`${moment === "pre-upgrade" ? "before" : "after"}: ${describeObject(id)} with ${images.join(", ")}`),
     );
-  return [`Helm runs in the course of the rollout, in this order:\n${fenceLines(lines.map(describeLine), 2_000)}`];
 }
 
 function fenceLines(lines: readonly string[], limitBytes: number): string {

@@ -3,17 +3,21 @@ import type { EffectChange, EffectField, EffectRefusal, ReleaseDiff, ReleaseEffe
 import { describeField } from "./describe-diff.ts";
 import { escapeMarkdown, fence, plural, shorten, takeParts } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
+import { MARKDOWN, type Style } from "./style.ts";
 
 const MESSAGE_LIMIT = 400;
 const SHOWN = 10;
 
 /** What stands in the way of a rollout, or of knowing whether anything does; each a list item. Empty when nothing does. */
-export function describeObstacles({ releaseId, effect }: PreviewRelease): string[] {
+export function describeObstacles({ releaseId, effect }: PreviewRelease, style: Style = MARKDOWN): string[] {
   if (!effect) return [];
-  const of = escapeMarkdown(releaseId);
-  const refused = effect.refusals.map((refusal) => `- **${of} would be refused:** ${describeRefusal(refusal)}`);
+  const of = style.text(releaseId);
+  const refused = effect.refusals.map(
+    (refusal) => `- ${style.strong(`${of} would be refused:`)} ${describeRefusal(refusal, style)}`,
+  );
   const unseen = effect.couldNot.map(
-    ({ id, why }) => `- **${of} could not be looked at:** ${name(id)}: ${escapeMarkdown(shorten(why, MESSAGE_LIMIT))}`,
+    ({ id, why }) =>
+      `- ${style.strong(`${of} could not be looked at:`)} ${style.text(describeObject(id))}: ${style.text(shorten(why, MESSAGE_LIMIT))}`,
   );
   return [
     ...cut(refused, "refusal"),
@@ -37,26 +41,15 @@ const WHAT_TO_DO: Record<EffectRefusal["reason"], string> = {
   forbidden: "Ask whoever runs the cluster.",
 };
 
-function describeRefusal({ id, field, reason, message, since }: EffectRefusal): string {
-  const where = field === undefined ? "" : ` at ${escapeMarkdown(field)}`;
+function describeRefusal({ id, field, reason, message, since }: EffectRefusal, style: Style): string {
+  const where = field === undefined ? "" : ` at ${style.text(field)}`;
   const when = since === undefined ? "" : ` (since ${since.replace("T", " ").replace(/:\d\dZ$/, " UTC")})`;
-  return `${name(id)}${where}: ${escapeMarkdown(shorten(message, MESSAGE_LIMIT))}${when}. ${WHAT_TO_DO[reason]}`;
-}
-
-function name(id: EffectRefusal["id"]): string {
-  return escapeMarkdown(describeObject(id));
+  return `${style.text(describeObject(id))}${where}: ${style.text(shorten(message, MESSAGE_LIMIT))}${when}. ${WHAT_TO_DO[reason]}`;
 }
 
 /** What a rollout would do beyond what git changes, such as setting back what somebody changed by hand. */
 export function describeBeyond(diff: ReleaseDiff, effect: ReleaseEffect, limitBytes: number): string {
-  const intended = new Map(diff.objects.map((object) => [objectKey(object.id), object]));
-  const lines = effect.objects.flatMap((object) => {
-    const intent = intended.get(objectKey(object.id));
-    const paths = new Set(intent?.fields.map(({ path }) => path));
-    const fields = object.fields.filter(({ path }) => !paths.has(path));
-    if (intent && fields.length === 0) return [];
-    return [`# ${describeObject(object.id)}${MARKS[object.change]}`, ...fields.flatMap(describeEffectField)];
-  });
+  const lines = beyondLines(diff, effect);
   const notYet =
     effect.notYet.length === 0
       ? []
@@ -67,6 +60,18 @@ export function describeBeyond(diff: ReleaseDiff, effect: ReleaseEffect, limitBy
   const { text, left } = takeParts(lines, limitBytes, "\n");
   const block = fence(left === 0 ? text : `${text}\n… ${plural(left, "more line")}`, "diff");
   return [`The rollout would also do this in the cluster:\n${block}`, ...notYet].join("\n\n");
+}
+
+/** The same without a fence. */
+export function beyondLines(diff: ReleaseDiff, effect: ReleaseEffect): string[] {
+  const intended = new Map(diff.objects.map((object) => [objectKey(object.id), object]));
+  return effect.objects.flatMap((object) => {
+    const intent = intended.get(objectKey(object.id));
+    const paths = new Set(intent?.fields.map(({ path }) => path));
+    const fields = object.fields.filter(({ path }) => !paths.has(path));
+    if (intent && fields.length === 0) return [];
+    return [`# ${describeObject(object.id)}${MARKS[object.change]}`, ...fields.flatMap(describeEffectField)];
+  });
 }
 
 function describeEffectField(field: EffectField): string[] {

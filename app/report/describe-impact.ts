@@ -1,7 +1,8 @@
 import { describeObject } from "../domain/manifest.ts";
 import type { DriftField, ReleaseDrift, ReleaseImpact, ShownValue } from "../domain/release-diff.ts";
-import { escapeMarkdown, plural, shorten } from "./markdown.ts";
+import { plural, shorten } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
+import { MARKDOWN, type Style } from "./style.ts";
 
 const VALUE_LIMIT = 80;
 const FIELDS_SHOWN = 5;
@@ -22,55 +23,59 @@ export function describeImpact({ class: impactClass, loginsWaitSeconds, students
 }
 
 /** What to look at besides, each a list item: a database that moves, pods without a node, and what was changed behind git. */
-export function describeNotes({ releaseId, impact, drift }: PreviewRelease): string[] {
-  const of = escapeMarkdown(releaseId);
+export function describeNotes({ releaseId, impact, drift }: PreviewRelease, style: Style = MARKDOWN): string[] {
+  const { text, strong } = style;
+  const of = text(releaseId);
   const migration = impact?.migration;
   return [
     ...(migration
       ? [
           migration.isBackwards
-            ? `- **${of}: JupyterHub goes back from ${escapeMarkdown(migration.from)} to ${escapeMarkdown(migration.to)},** which cannot read the database of the newer one. Restore a backup of it, or stay.`
-            : `- **${of}: JupyterHub moves from ${escapeMarkdown(migration.from)} to ${escapeMarkdown(migration.to)},** and changes its database at the start. There is no way back without a backup: make one first.`,
+            ? `- ${strong(`${of}: JupyterHub goes back from ${text(migration.from)} to ${text(migration.to)},`)} which cannot read the database of the newer one. Restore a backup of it, or stay.`
+            : `- ${strong(`${of}: JupyterHub moves from ${text(migration.from)} to ${text(migration.to)},`)} and changes its database at the start. There is no way back without a backup: make one first.`,
         ]
       : []),
     ...(impact?.fitNowhere ?? []).map(
       ({ id, why }) =>
-        `- **${of}: ${escapeMarkdown(describeObject(id))} would wait for a node:** ${escapeMarkdown(why)}. Unless an autoscaler adds one, correct what it asks for.`,
+        `- ${strong(`${of}: ${text(describeObject(id))} would wait for a node:`)} ${text(why)}. Unless an autoscaler adds one, correct what it asks for.`,
     ),
-    ...(drift ? describeDrift(of, drift) : []),
+    ...(drift ? describeDrift(of, drift, style) : []),
   ];
 }
 
-function describeDrift(of: string, { byHand, behind, objects }: ReleaseDrift): string[] {
-  const missing = objects.filter(({ change }) => change === "missing").map(({ id }) => escapeMarkdown(describeObject(id)));
+function describeDrift(of: string, { byHand, behind, objects }: ReleaseDrift, style: Style): string[] {
+  const { text, strong } = style;
+  const missing = objects.filter(({ change }) => change === "missing").map(({ id }) => text(describeObject(id)));
   const fields = objects.flatMap(({ id, fields: changed }) =>
-    changed.map((field) => `${escapeMarkdown(describeObject(id))} ${describeField(field)}`),
+    changed.map((field) => `${text(describeObject(id))} ${describeField(field, style)}`),
   );
   const more = fields.length - FIELDS_SHOWN;
   return [
     ...(byHand
       ? [
-          `- **${of}: revision ${byHand.revision} was not made by Campanile** (${timeOf(byHand.at)}: ${escapeMarkdown(shorten(byHand.description, VALUE_LIMIT))}). The next rollout replaces it by what git says.`,
+          `- ${strong(`${of}: revision ${byHand.revision} was not made by Campanile`)} (${timeOf(byHand.at)}: ${text(shorten(byHand.description, VALUE_LIMIT))}). The next rollout replaces it by what git says.`,
         ]
       : []),
     ...(behind ? [`- ${of} still runs ${behind.sha.slice(0, 7)}: what was merged since then is rolled out as well.`] : []),
-    ...(missing.length > 0 ? [`- **${of}: deleted in the cluster, and made again by the rollout:** ${missing.join(", ")}`] : []),
+    ...(missing.length > 0
+      ? [`- ${strong(`${of}: deleted in the cluster, and made again by the rollout:`)} ${missing.join(", ")}`]
+      : []),
     ...(fields.length > 0
       ? [
-          `- **${of}: changed in the cluster behind git:** ${fields.slice(0, FIELDS_SHOWN).join("; ")}${more > 0 ? `; and ${plural(more, "more field")}` : ""}`,
+          `- ${strong(`${of}: changed in the cluster behind git:`)} ${fields.slice(0, FIELDS_SHOWN).join("; ")}${more > 0 ? `; and ${plural(more, "more field")}` : ""}`,
         ]
       : []),
   ];
 }
 
-function describeField({ path, live, git, manager, since }: DriftField): string {
-  const who = manager === undefined ? "" : ` (${escapeMarkdown(manager)}${since === undefined ? "" : `, ${timeOf(since)}`})`;
-  return `${escapeMarkdown(path)} is ${show(live)}, git says ${show(git)}${who}`;
+function describeField({ path, live, git, manager, since }: DriftField, style: Style): string {
+  const who = manager === undefined ? "" : ` (${style.text(manager)}${since === undefined ? "" : `, ${timeOf(since)}`})`;
+  return `${style.text(path)} is ${show(live, style)}, git says ${show(git, style)}${who}`;
 }
 
-function show(value: ShownValue): string {
+function show(value: ShownValue, style: Style): string {
   if (value.kind === "absent") return "not there";
-  return value.kind === "hidden" ? `hidden (fingerprint ${value.fingerprint})` : escapeMarkdown(shorten(value.text, VALUE_LIMIT));
+  return value.kind === "hidden" ? `hidden (fingerprint ${value.fingerprint})` : style.text(shorten(value.text, VALUE_LIMIT));
 }
 
 function timeOf(iso: string): string {

@@ -3,6 +3,7 @@ import type { Finding } from "../domain/finding.ts";
 import { countChanges, describeDiff } from "./describe-diff.ts";
 import { describeBeyond, describeObstacles } from "./describe-effect.ts";
 import { describeImpact, describeNotes } from "./describe-impact.ts";
+import { groupAlike, nameGroup } from "./group-alike.ts";
 import { byteLength, codeOf, escapeMarkdown, inOrder, plural, shorten, takeParts } from "./markdown.ts";
 import { OBSERVES } from "./observed.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
@@ -24,11 +25,9 @@ export function previewComment(result: PreviewResult, promotions: readonly strin
   const observed = result.mode === "observe" ? [`_${OBSERVES}_`] : [];
   const foot = [...merge, ...observed, footer(result)].join("\n\n");
   const room = PREVIEW_LIMIT_BYTES - byteLength(head) - byteLength(foot);
-  const details = result.releases
-    .filter((release) => release.diff && (release.diff.objects.length > 0 || release.effect?.objects.length))
-    .map(foldedDiff);
+  const details = groupAlike(result.releases.filter(hasDetails)).map(foldedDiff);
   const { text, left } = takeParts(details, room);
-  const cut = left === 0 ? [] : [`_The diffs of ${plural(left, "more release")} are in the checks' details._`];
+  const cut = left === 0 ? [] : [`_${plural(left, "more diff")} in the details of the diff checks._`];
   return [head, ...(text === "" ? [] : [text]), ...cut, foot].join("\n\n");
 }
 
@@ -92,7 +91,7 @@ function body(result: PreviewResult): string[] {
 
 function obstacleList(releases: readonly PreviewRelease[]): string[] {
   const { text, left } = takeParts(
-    [...releases.flatMap(describeObstacles), ...releases.flatMap(describeNotes)],
+    [...releases.flatMap((release) => describeObstacles(release)), ...releases.flatMap((release) => describeNotes(release))],
     LIST_LIMIT_BYTES,
     "\n",
   );
@@ -142,11 +141,25 @@ export function effectOf({ diff, impact, isBaseBroken }: PreviewRelease): string
   return [what, ...(impact ? [describeImpact(impact)] : [])].join("; ");
 }
 
+/** What is the same of several releases is one row. */
+export function releaseRows(releases: readonly PreviewRelease[]): { ids: string[]; why: string; effect: string }[] {
+  const rows = new Map<string, { ids: string[]; why: string; effect: string }>();
+  for (const release of releases) {
+    const why = shorten(release.reasons.join("; "), REASONS_LIMIT);
+    const effect = release.couldNot ? "could not be rendered" : effectOf(release);
+    const key = `${why}\n${effect}`;
+    const row = rows.get(key) ?? { ids: [], why, effect };
+    row.ids.push(release.releaseId);
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+
 function releaseTable(result: PreviewResult): string {
-  const rows = result.releases.map((release) => [
-    escapeMarkdown(release.releaseId),
-    escapeMarkdown(shorten(release.reasons.join("; "), REASONS_LIMIT)),
-    release.couldNot ? "could not be rendered" : effectOf(release),
+  const rows = releaseRows(result.releases).map(({ ids, why, effect }) => [
+    escapeMarkdown(ids.join(", ")),
+    escapeMarkdown(why),
+    effect,
   ]);
   const { left } = takeParts(
     rows.map((row) => row.join(" | ")),
@@ -172,11 +185,17 @@ function describeShare({ releases, releasesInFleet }: PreviewResult): string {
 
 const DIFF_LIMIT_BYTES = 15_000;
 
-function foldedDiff(release: PreviewRelease): string {
-  if (!release.diff) return "";
+/** Whether there is anything to unfold: a release may move without any object that shows it. */
+export function hasDetails({ diff, effect }: PreviewRelease): boolean {
+  return diff !== null && (diff.objects.length > 0 || (effect?.objects.length ?? 0) > 0);
+}
+
+function foldedDiff(group: readonly PreviewRelease[]): string {
+  const [release] = group;
+  if (!release?.diff) return "";
   const beyond = release.effect ? describeBeyond(release.diff, release.effect, DIFF_LIMIT_BYTES / 3) : "";
   const parts = [describeDiff(release.diff, DIFF_LIMIT_BYTES), beyond].filter(Boolean);
-  return `<details><summary>What changes in ${escapeMarkdown(release.releaseId)}</summary>\n\n${parts.join("\n\n")}\n\n</details>`;
+  return `<details><summary>What changes in ${escapeMarkdown(nameGroup(group))}</summary>\n\n${parts.join("\n\n")}\n\n</details>`;
 }
 
 /** The first environment follows no other: it is deployed at once. */

@@ -1,0 +1,79 @@
+import type { Explanation } from "../domain/errors.ts";
+import { hasBlocking } from "../domain/finding.ts";
+import type { Fleet, Promotion } from "../domain/hub.ts";
+import { type PlannedRelease, type RolloutPlan, releaseOf } from "../domain/release.ts";
+import type { LoadedFleet } from "../load/load-fleet.ts";
+import { planRollout } from "../plan/plan-rollout.ts";
+import type { PreviewResult } from "../report/preview-result.ts";
+import { type ChangeToJudge, type JudgePorts, judgeChange } from "./judge-change.ts";
+import { previewRelease, type ReleasePreviewPorts } from "./preview-release.ts";
+
+/** What finding out the meaning of a change needs from outside. */
+export interface EvaluationPorts extends ReleasePreviewPorts, JudgePorts {
+  helmVersion: string;
+}
+
+export interface PlannedChange {
+  head: LoadedFleet;
+  findings: PreviewResult["findings"];
+  couldNot: Explanation[];
+  /** Absent where files have faults: then nobody can say what would be deployed. */
+  plan: RolloutPlan | undefined;
+}
+
+/** Reads and judges both sides, and says which releases the change touches. */
+export async function planChange(ports: JudgePorts & { helmVersion: string }, change: ChangeToJudge): Promise<PlannedChange> {
+  const { base, head, findings, couldNot } = await judgeChange(change, ports);
+  const plan = head.fleet && !hasBlocking(findings) ? planRollout(base?.fleet, head.fleet, ports.helmVersion) : undefined;
+  return { head, findings, couldNot, plan };
+}
+
+/** What was found out about a change, whoever asked. */
+export type Evaluated = Pick<PreviewResult, "findings" | "couldNot" | "releasesInFleet" | "releases"> & {
+  /** In promotion order; absent where files have faults. */
+  environments: string[] | undefined;
+  /** How each environment follows the one before it, in words. */
+  promotions: string[];
+};
+
+/** @param isAsked which of the touched releases to look at; all when left out */
+export async function evaluateChange(
+  ports: EvaluationPorts,
+  change: ChangeToJudge & { isFork: boolean },
+  isAsked: (release: PlannedRelease) => boolean = () => true,
+): Promise<Evaluated> {
+  const { head, findings, couldNot, plan } = await planChange(ports, change);
+  if (!plan || !head.fleet)
+    return { findings, couldNot: null, environments: undefined, releasesInFleet: 0, releases: [], promotions: [] };
+  const releases = await Promise.all(
+    plan.releases.filter(isAsked).map((planned) => previewRelease(ports, planned, change.isFork)),
+  );
+  return {
+    findings,
+    // A chart that is not rendered here may still be one that a rule needs.
+    couldNot: releases.some((release) => release.couldNot) ? null : (couldNot[0] ?? null),
+    environments: plan.environments,
+    releasesInFleet: plan.releasesInFleet,
+    releases,
+    promotions: promotionsOf(head.fleet),
+  };
+}
+
+/** Of one hub, one environment, or both. */
+export function isOf({ hub, environment }: { hub?: string | undefined; environment?: string | undefined }) {
+  return (planned: PlannedRelease) => {
+    const release = releaseOf(planned);
+    return (hub === undefined || release.hub === hub) && (environment === undefined || release.environment === environment);
+  };
+}
+
+function promotionsOf(fleet: Fleet): string[] {
+  return fleet.environments.map(({ promotion }) => describePromotion(promotion));
+}
+
+function describePromotion(promotion: Promotion): string {
+  if (promotion.kind === "auto") return "follows by itself once that is healthy";
+  return promotion.kind === "manual"
+    ? "waits for a person"
+    : `follows ${promotion.soakSeconds / 60} minutes after that is healthy`;
+}
