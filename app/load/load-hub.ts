@@ -57,9 +57,11 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
   findings.push(...unknownEnvironments(file, known));
 
   const environments: HubEnvironment[] = [];
+  const placesOfPins = new Map<string, PlaceOfPin>();
   for (const environment of known.filter((each) => listed.includes(each))) {
     const loaded = await loadEnvironment(context, name, file, environment);
     layers.set(environment, loaded.layers);
+    if (loaded.placeOfPin) placesOfPins.set(environment, loaded.placeOfPin);
     findings.push(...loaded.findings);
     if (loaded.environment) environments.push(loaded.environment);
   }
@@ -68,7 +70,19 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
     ...nothing,
     listed,
     hub: { name, title, owners, ...(students === undefined ? {} : { students }), environments },
-    placeOfValue: (environment, path, file) => placeInLayers(layers.get(environment) ?? [], path, file),
+    // The pinned image is merged last, over all layers.
+    placeOfValue: (environment, path, file) =>
+      placesOfPins.get(environment)?.(path, file) ?? placeInLayers(layers.get(environment) ?? [], path, file),
+  };
+}
+
+type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;
+
+function placeOfPin({ content, yaml }: TypedFile<PinsFile>, imageValuePath: string): PlaceOfPin {
+  return (path, file) => {
+    const key = path.at(-1);
+    const isPinned = path.slice(0, -1).join(".") === imageValuePath && (key === "name" || key === "tag");
+    return content.image && isPinned && (file ?? yaml.file) === yaml.file ? yaml.placeOf(["image", key]) : undefined;
   };
 }
 
@@ -87,6 +101,7 @@ async function faultsBeside(context: FleetContext, name: string): Promise<Findin
 interface LoadedEnvironment {
   environment: HubEnvironment | undefined;
   layers: Layer[];
+  placeOfPin?: PlaceOfPin;
   findings: Finding[];
 }
 
@@ -116,19 +131,24 @@ async function loadEnvironment(
       imageValuePath: file.content.image.valuePath,
     },
     layers,
+    ...(pins.file ? { placeOfPin: placeOfPin(pins.file, file.content.image.valuePath) } : {}),
     findings: all,
   };
 }
 
 async function loadPins(context: FleetContext, name: string, path: string, environment: string) {
   if (!context.files.has(path))
-    return { pins: undefined, findings: [missingFile(path, `It pins the versions that ${name} runs in ${environment}.`)] };
+    return {
+      file: undefined,
+      pins: undefined,
+      findings: [missingFile(path, `It pins the versions that ${name} runs in ${environment}.`)],
+    };
   const { file, findings } = await readFile(context.tree, path, "pins");
-  if (!file || !context.fleetFile) return { pins: undefined, findings };
+  if (!file || !context.fleetFile) return { file, pins: undefined, findings };
   const repository = context.fleetFile.charts[file.content.hub.chart];
   if (repository === undefined)
-    return { pins: undefined, findings: [...findings, unknownChart(file, Object.keys(context.fleetFile.charts))] };
-  return { pins: { hub: { ...file.content.hub, repository }, image: file.content.image }, findings };
+    return { file, pins: undefined, findings: [...findings, unknownChart(file, Object.keys(context.fleetFile.charts))] };
+  return { file, pins: { hub: { ...file.content.hub, repository }, image: file.content.image }, findings };
 }
 
 /** The hub's own word, else the environment's, else the fleet's only cluster. */

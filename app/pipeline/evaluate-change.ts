@@ -46,7 +46,9 @@ export async function evaluateChange(
   if (!plan || !head.fleet)
     return { findings, couldNot: null, environments: undefined, releasesInFleet: 0, releases: [], promotions: [] };
   const releases = await Promise.all(
-    plan.releases.filter(isAsked).map((planned) => previewRelease(ports, planned, change.isFork)),
+    plan.releases
+      .filter(isAsked)
+      .map((planned) => previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue })),
   );
   return {
     findings,

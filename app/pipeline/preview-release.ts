@@ -7,6 +7,8 @@ import { ConfigError, explanationOf } from "../domain/errors.ts";
 import type { FieldTypes } from "../domain/field-types.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import { type PlannedRelease, type Release, releaseOf } from "../domain/release.ts";
+import type { LoadedFleet } from "../load/load-fleet.ts";
+import { findCauses } from "../plan/find-causes.ts";
 import type { Lookups, RendersReleases } from "../render/render-release.ts";
 import type { PreviewRelease } from "../report/preview-result.ts";
 import { inspectRelease } from "./inspect-release.ts";
@@ -36,14 +38,16 @@ const fingerprintKey = randomBytes(32);
 export async function previewRelease(
   ports: ReleasePreviewPorts,
   planned: PlannedRelease,
-  isFork: boolean,
+  { isFork, placeOfValue }: { isFork: boolean; placeOfValue: LoadedFleet["placeOfValue"] },
 ): Promise<PreviewRelease> {
   const { id, hub, hubTitle, environment } = releaseOf(planned);
-  const about = { releaseId: id, hub, hubTitle, environment, reasons: planned.reasons };
+  const { base, head } = planned;
+  const causes = base && head ? findCauses(base, head, (path) => placeOfValue(hub, environment, path)) : [];
+  const about = { releaseId: id, hub, hubTitle, environment, reasons: planned.reasons, causes };
   const nothing = { diff: null, effect: null, drift: null, impact: null, basis: "none", couldNot: null } as const;
-  if (!planned.head) return { ...about, ...nothing };
+  if (!head) return { ...about, ...nothing };
   try {
-    return { ...about, ...nothing, ...(await lookAt(ports, planned.base, planned.head, isFork)) };
+    return { ...about, ...nothing, ...(await lookAt(ports, base, head, isFork)) };
   } catch (error) {
     const couldNot = explanationOf(error);
     if (!couldNot) throw error;

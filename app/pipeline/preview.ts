@@ -3,14 +3,8 @@ import type { FleetMode } from "../domain/hub.ts";
 import type { EventSource, PullRequestChanged } from "../event/deploy-event.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
-import {
-  type CheckReport,
-  configCheck,
-  couldNotCheck,
-  diffCheck,
-  overallCheck,
-  unexpectedFailure,
-} from "../report/check-outputs.ts";
+import { type CheckReport, configCheck, couldNotCheck, overallCheck, unexpectedFailure } from "../report/check-outputs.ts";
+import { diffCheck } from "../report/diff-check.ts";
 import { asObserved } from "../report/observed.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewResult } from "../report/preview-result.ts";
@@ -180,6 +174,7 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
     findings: [],
     couldNot: null,
     mode,
+    isFork: change.isFork,
     releasesInFleet: 0,
     releases: [],
   };

@@ -1,12 +1,8 @@
 import type { Explanation } from "../domain/errors.ts";
 import type { Finding, Severity } from "../domain/finding.ts";
-import { describeDiff } from "./describe-diff.ts";
-import { describeBeyond, describeObstacles } from "./describe-effect.ts";
-import { describeNotes } from "./describe-impact.ts";
-import { groupAlike, nameGroup } from "./group-alike.ts";
 import { clean, codeOf, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
-import { effectOf, hasDetails, headline } from "./preview-comment.ts";
-import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
+import { headline } from "./preview-comment.ts";
+import { type PreviewResult, verdictOf } from "./preview-result.ts";
 
 /** What a check run shows. `annotations` may be more than GitHub takes in one call. */
 export interface CheckReport {
@@ -28,14 +24,14 @@ export interface Annotation {
 }
 
 /** GitHub's limit is 65,535 for each field, counted in characters; bytes are never fewer. The rest is for what is said of a cut. */
-const FIELD_LIMIT_BYTES = 65_000;
+export const FIELD_LIMIT_BYTES = 65_000;
 /** Ten calls for one check. Nobody reads more, and a pull request must not use up an hour's worth of GitHub's API. */
 const ANNOTATIONS_LIMIT = 500;
 /** So many of the worst are worth a look before the whole list. */
 const SUMMARY_FINDINGS = 5;
-const MESSAGE_LIMIT = 4_000;
+export const MESSAGE_LIMIT = 4_000;
 /** A title is one line in a list of checks. */
-const TITLE_LIMIT = 200;
+export const TITLE_LIMIT = 200;
 const LEVELS: Record<Severity, Annotation["annotation_level"]> = { block: "failure", warn: "warning", info: "notice" };
 
 /** `campanile / config`: is what the files say right? */
@@ -81,72 +77,6 @@ function configSummary(findings: readonly Finding[], blocking: readonly Finding[
       ? `The ${ANNOTATIONS_LIMIT} that matter most are marked on their lines`
       : "Each is marked on its line";
   return `${verdict}\n\n${list.join("\n")}\n\n${where}, under “Files changed” where this pull request touches the line, and else at the end of this page. To look before you push: ${AT_HOME}`;
-}
-
-/** `campanile / diff (<environment>)`: what would change there? */
-export function diffCheck(result: PreviewResult, environment: string): CheckReport {
-  const verdict = verdictOf(result, environment);
-  if (result.couldNot) return couldNotCheck(result.couldNot);
-  if (verdict === "blocked")
-    return {
-      conclusion: "failure",
-      title: "Could not be checked: the files have faults",
-      summary: `Mend the faults that the check “campanile / config” lists. Until then nothing is rendered, and what would change on ${escapeMarkdown(environment)} is not known.`,
-      annotations: [],
-    };
-  const releases = result.releases.filter((release) => release.environment === environment);
-  const broken = releases.filter((release) => release.couldNot);
-  const obstacles = [
-    ...releases.flatMap((release) => describeObstacles(release)),
-    ...releases.flatMap((release) => describeNotes(release)),
-  ];
-  const rows = releases.map(describeRelease);
-  const parts = groupAlike(releases.filter(hasDetails)).map((group) => {
-    const { diff, effect } = group[0] ?? { diff: null, effect: null };
-    const beyond = diff && effect ? describeBeyond(diff, effect, FIELD_LIMIT_BYTES / 4) : "";
-    const text = diff ? describeDiff(diff, (FIELD_LIMIT_BYTES * 3) / 4 - 1_000) : "";
-    return [`#### ${escapeMarkdown(nameGroup(group))}`, text, beyond].filter(Boolean).join("\n\n");
-  });
-  const { text, left } = takeParts(parts, FIELD_LIMIT_BYTES);
-  return {
-    conclusion: verdict === "pass" ? "success" : "failure",
-    title:
-      broken.length > 0
-        ? `${plural(broken.length, "release")} could not be rendered`
-        : verdict !== "pass"
-          ? verdict === "refused"
-            ? "The cluster would refuse this"
-            : "Part of this could not be looked at"
-          : releases.length === 0
-            ? `Nothing changes on ${environment}`
-            : countMoves(releases, environment),
-    summary:
-      rows.length === 0
-        ? `No release of ${environment} gets other inputs by this pull request.`
-        : listRows([...obstacles, ...rows]),
-    ...(text === "" ? {} : { text: left > 0 ? `${text}\n\n_${plural(left, "more diff")} not shown._` : text }),
-    annotations: [],
-  };
-}
-
-function countMoves(releases: readonly PreviewRelease[], environment: string): string {
-  const moving = releases.filter((release) => release.diff).length;
-  const leaving = releases.length - moving;
-  const left = `${plural(leaving, "release")} of ${environment} ${leaving === 1 ? "is" : "are"} no longer in git`;
-  const moves = `${plural(moving, "release")} of ${environment} ${moving === 1 ? "changes" : "change"}`;
-  return [...(moving > 0 ? [moves] : []), ...(leaving > 0 ? [left] : [])].join(", ");
-}
-
-function describeRelease(release: PreviewRelease): string {
-  const name = `- **${escapeMarkdown(release.releaseId)}** (${escapeMarkdown(release.reasons.join("; "))}): `;
-  if (!release.couldNot) return name + effectOf(release);
-  const { what, why, fix, code } = release.couldNot;
-  return `${name}${escapeMarkdown(what)} ${escapeMarkdown(why)}\n  **What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`;
-}
-
-function listRows(rows: readonly string[]): string {
-  const { text, left } = takeParts(rows, FIELD_LIMIT_BYTES, "\n");
-  return [text, left > 0 ? `- … and ${plural(left, "more release")}.` : ""].filter(Boolean).join("\n");
 }
 
 /** `campanile`: the one to require. */

@@ -115,8 +115,12 @@ function countLines(text: string): string {
 }
 
 function show(value: Exclude<ShownValue, { kind: "absent" }>): string {
-  return value.kind === "hidden" ? `(hidden, fingerprint ${value.fingerprint})` : describeLine(value.text);
+  if (value.kind === "hidden") return `(hidden, fingerprint ${value.fingerprint})`;
+  return CHECKSUM.test(value.text) ? `${value.text.slice(0, 8)}…` : describeLine(value.text);
 }
+
+/** Nobody compares one by eye, and nobody copies it: what it is the checksum of is told beside it. */
+const CHECKSUM = /^[0-9a-f]{64}$/;
 
 /** A line break in a name or value would let it write lines of the diff. */
 function describeLine(text: string): string {

@@ -21,7 +21,7 @@ function shapeOf({ releaseId, diff, effect }: PreviewRelease): string {
     withoutOwnNames(text, diff)
       .replace(/fingerprint [0-9a-f]+/g, "fingerprint")
       // A checksum of what is different by name alone is another one in each release; the digest of an image is not such a checksum.
-      .replace(/(?<![\w:])[0-9a-f]{64}\b/g, "checksum")
+      .replace(/(?<![\w:])[0-9a-f]{8}…/g, "checksum")
   );
 }
 

@@ -23,7 +23,7 @@ export function previewComment(result: PreviewResult, promotions: readonly strin
   const head = [`### ${headline(result)}`, ...body(result)].join("\n\n");
   const merge = isDeployable(result) && result.mode === "deploy" ? [onMerge(result, promotions)] : [];
   const observed = result.mode === "observe" ? [`_${OBSERVES}_`] : [];
-  const foot = [...merge, ...observed, footer(result)].join("\n\n");
+  const foot = [...merge, ...observed, `<sub>${footer(result)}</sub>`].join("\n\n");
   const room = PREVIEW_LIMIT_BYTES - byteLength(head) - byteLength(foot);
   const details = groupAlike(result.releases.filter(hasDetails)).map(foldedDiff);
   const { text, left } = takeParts(details, room);
@@ -48,7 +48,7 @@ export function headline(result: PreviewResult, write: (text: string) => string 
   if (verdictOf(result) === "refused") return "The cluster would refuse part of this";
   const moving = result.releases.filter((release) => release.diff);
   if (moving.length === 0) return `${nameHubs(result.releases, write)}: no longer in git; what runs there stays`;
-  const reasons = commonReasons(moving).map((reason) => write(shorten(reason, REASONS_LIMIT)));
+  const reasons = reasonsToName(moving).map((reason) => write(shorten(reason, REASONS_LIMIT)));
   const what =
     reasons.length > 0 ? reasons.join("; ") : `${plural(moving.length, "release")} ${moving.length === 1 ? "changes" : "change"}`;
   return `${nameHubs(moving, write)}: ${what} on ${inOrder(environmentsOf(result))}`;
@@ -66,11 +66,15 @@ function environmentsOf({ environments, releases }: PreviewResult): string[] {
   return environments.filter((environment) => releases.some((release) => release.environment === environment && release.diff));
 }
 
-function commonReasons(releases: readonly PreviewRelease[]): string[] {
-  const [first, ...others] = releases;
-  if (!first) return [];
-  return first.reasons.filter((reason) => others.every((release) => release.reasons.includes(reason))).slice(0, 2);
+/** Those of all releases, or all that there are when they are few. */
+function reasonsToName(releases: readonly PreviewRelease[]): string[] {
+  const all = [...new Set(releases.flatMap((release) => release.reasons))];
+  const common = all.filter((reason) => releases.every((release) => release.reasons.includes(reason)));
+  if (common.length > 0) return common.slice(0, 2);
+  return all.length <= NAMED_REASONS ? all : [];
 }
+
+const NAMED_REASONS = 3;
 
 function body(result: PreviewResult): string[] {
   if (result.couldNot)
@@ -212,18 +216,19 @@ function onMerge(result: PreviewResult, promotions: readonly string[]): string {
   return `**On merge:** ${[...before, ...steps].join("; ")}.${caution}`;
 }
 
-function footer(result: PreviewResult): string {
+/** What all of this was found out from. */
+export function footer(result: PreviewResult): string {
   const [base, head] = [result.baseSha.slice(0, 7), result.headSha.slice(0, 7)];
-  const did = result.releases.some((release) => release.diff)
+  return result.releases.some((release) => release.diff)
     ? `Campanile rendered ${base} and ${head}, compared the two, and ${askedOf(result)}. Secret values are never shown.`
     : `Campanile looked at ${head} on top of ${base}.`;
-  return `<sub>${did}</sub>`;
 }
 
-function askedOf({ releases }: PreviewResult): string {
+function askedOf({ releases, isFork }: PreviewResult): string {
   const bases = new Set(releases.filter(({ diff }) => diff).map(({ basis }) => basis));
   if (!bases.has("recorded") && !bases.has("none")) return "asked the cluster what a rollout would do";
+  const why = isFork ? ": this pull request comes from a fork" : "";
   return bases.has("recorded")
-    ? "used what it knew of the cluster from before, without asking it: this pull request comes from a fork"
-    : "asked no cluster, so what charts look up there is missing: this pull request comes from a fork";
+    ? `used what it knew of the cluster from before, without asking it${why}`
+    : `asked no cluster, so what charts look up there is missing${why}`;
 }

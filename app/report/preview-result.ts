@@ -2,6 +2,7 @@ import type { Explanation } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { FleetMode } from "../domain/hub.ts";
 import type { ReleaseDiff, ReleaseDrift, ReleaseEffect, ReleaseImpact } from "../domain/release-diff.ts";
+import type { Cause } from "../plan/find-causes.ts";
 
 /** What a preview found out about a pull request. JSON, without any secret: it is kept with the workflow's step. */
 export interface PreviewResult {
@@ -14,6 +15,8 @@ export interface PreviewResult {
   couldNot: Explanation | null;
   /** `observe`: nothing stops the merge, and nothing follows from it. */
   mode: FleetMode;
+  /** Nobody knows who wrote it, so no cluster is asked. */
+  isFork: boolean;
   releasesInFleet: number;
   releases: PreviewRelease[];
 }
@@ -24,6 +27,8 @@ export interface PreviewRelease {
   hubTitle: string;
   environment: string;
   reasons: string[];
+  /** The lines that give it other values. */
+  causes: Cause[];
   /** Null when it could not be rendered or the release is removed. */
   diff: ReleaseDiff | null;
   /** What the cluster itself says; null when it was not asked. */

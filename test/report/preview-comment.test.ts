@@ -122,7 +122,7 @@ const RESULTS: Record<string, [PreviewResult, string[]?]> = {
   ...Object.fromEntries(
     Object.entries(SEEN).map(([name, seen]): [string, [PreviewResult]] => [
       `cluster-${name}`,
-      [makeResult({ releases: [{ ...cull("data8", "prod"), ...seen }] })],
+      [makeResult({ isFork: seen.basis === "recorded", releases: [{ ...cull("data8", "prod"), ...seen }] })],
     ]),
   ),
   "nothing-changes": [makeResult()],
@@ -228,10 +228,12 @@ test("many hubs are counted, few are named", () => {
   expect(of(["a", "b", "c", "d"])).toBe("4 hubs: x on prod");
 });
 
-test("releases that change for different reasons are counted", () => {
+test("a few different reasons are named, and of many the releases are counted", () => {
   expect(headline(makeResult({ releases: [makeRelease("data8", "prod"), makeRelease("data100", "prod")] }))).toBe(
-    "Data 8, Data 100: 2 releases change on prod",
+    "Data 8, Data 100: image user-data8 2026.11.1 → 2026.11.2; image user-data100 2026.11.1 → 2026.11.2 on prod",
   );
+  const each = ["a", "b", "c", "d"].map((hub) => makeRelease(hub, "prod"));
+  expect(headline(makeResult({ releases: each }))).toBe("4 hubs: 4 releases change on prod");
   expect(headline(makeResult({ releases: [makeRelease("data8", "prod", { reasons: [] })] }))).toBe(
     "Data 8: 1 release changes on prod",
   );

@@ -61,6 +61,7 @@ export async function startPreviews(
     secrets,
     renders: ports.renders,
     calls: () => inspector.calls,
-    preview: (base, head, isFork = false) => previewRelease(ports, { ...(base ? { base } : {}), head, reasons: [] }, isFork),
+    preview: (base, head, isFork = false) =>
+      previewRelease(ports, { ...(base ? { base } : {}), head, reasons: [] }, { isFork, placeOfValue: () => undefined }),
   };
 }
