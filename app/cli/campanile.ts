@@ -3,7 +3,9 @@ import { Command } from "commander";
 import { z } from "zod";
 import { explanationOf } from "../domain/errors.ts";
 import { backtestCommand } from "./backtest/backtest-command.ts";
+import { diffCommand } from "./diff/diff-command.ts";
 import { initCommand } from "./init/init-command.ts";
+import { planCommand } from "./plan/plan-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { schemaCommand } from "./schema/schema-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
@@ -24,6 +26,8 @@ A new fleet:
   campanile init --answers answers.yaml deploy-config
 Before a commit:
   campanile validate deploy-config
+What a branch would change, and what the clusters would say to it:
+  campanile diff deploy-config --base origin/main --live
 What Helm is given, and where each value comes from:
   campanile values deploy-config --hub data8 --env prod --show-origin`,
   );
@@ -41,6 +45,8 @@ const commands = [
   initCommand(),
   validateCommand(),
   valuesCommand(),
+  planCommand(),
+  diffCommand(),
   backtestCommand(),
   rulesCommand(),
   explainCommand(),

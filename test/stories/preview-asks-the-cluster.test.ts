@@ -1,9 +1,28 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
-import { expect, test } from "vitest";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { campanile } from "../cli/run-campanile.ts";
 import { bumpedPins } from "../world/bumped-pins.ts";
-import { openInstitution } from "../world/open-institution.ts";
+import { openInstitution, type Scene } from "../world/open-institution.ts";
 
 const MINUTES = 60_000;
+
+async function typeDiff({ world, institution }: Scene, { headSha }: { headSha: string }) {
+  const folder = await mkdtemp(path.join(tmpdir(), "campanile-clone-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const url = new URL(`${world.github.webUrl}/${institution.repository}.git`);
+  Object.assign(url, { username: institution.login, password: institution.token });
+  await execa("git", ["clone", "--quiet", url.href, folder]);
+  await execa("git", ["fetch", "--quiet", "origin", headSha], { cwd: folder });
+  const { KUBECONFIG = "", CAMPANILE_HELM = "" } = institution.campanileEnv;
+  const sides = ["--base", "origin/main", "--head", headSha, "--env", "staging", "--live"];
+  return campanile(["diff", folder, ...sides, "--mirror", `https://charts.campanile.example/=${world.charts}`], {
+    env: { KUBECONFIG, CAMPANILE_HELM, CAMPANILE_DATA_DIR: path.join(folder, ".data") },
+  });
+}
 
 test(
   "what somebody changed by hand is told on the pull request with their name, and stands in its way until it is given back",
@@ -29,7 +48,15 @@ test(
       conclusion: "failure",
       title: "The cluster would refuse this",
     });
+    expect(checks.find(({ name }) => name === "campanile / diff (staging)")?.annotations).toMatchObject([
+      { path: `hubs/${hub("data8")}/pins/staging.yaml`, level: "notice", title: `${hub("data8")}-staging` },
+    ]);
     expect(checks.find(({ name }) => name === "campanile / diff (prod)")).toMatchObject({ conclusion: "success" });
+    // Whoever has the branch in a clone and may look at the cluster sees the same without GitHub.
+    const typed = await typeDiff(scene, pullRequest);
+    expect(typed).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/would be refused: .* belongs to kubectl-edit/) });
+    expect(typed.stdout).toContain("asked the cluster what a rollout would do");
+    for (const canary of scene.institution.seeded.canaries) expect(typed.stdout + typed.stderr).not.toContain(canary);
     const [refused = ""] = await person.comments(pullRequest);
     expect(refused).toMatch(/Deployment \S+\/proxy at spec\.replicas: it belongs to kubectl-edit \(since 2\d{3}-/);
     expect(refused).toMatch(

@@ -4,31 +4,41 @@ import type { Command } from "commander";
 import { createChartStore, type FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { ConfigError } from "../../domain/errors.ts";
 
-export interface ChartFlags {
+export interface MirrorFlag {
   mirror: string[];
+}
+
+export interface ChartFlags extends MirrorFlag {
   offline?: boolean;
 }
 
-/** How charts are had, for every command that needs them. */
+/** How charts are had, for every command that can do without. */
 export function addChartFlags(command: Command): Command {
-  return command
-    .option(
-      "--mirror <address=instead>",
-      "read charts of this address from another one or from a folder; may be given several times",
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .option("--offline", "fetch no charts: what needs them is not judged");
+  return addMirrorFlag(command).option("--offline", "fetch no charts: what needs them is not judged");
+}
+
+/** How charts are had, for a command that needs them. */
+export function addMirrorFlag(command: Command): Command {
+  return command.option(
+    "--mirror <address=instead>",
+    "read charts of this address from another one or from a folder; may be given several times",
+    (value: string, all: string[]) => [...all, value],
+    [],
+  );
 }
 
 /** @returns undefined when nothing may be fetched */
-export function openCharts({ mirror, offline = false }: ChartFlags): FetchesCharts | undefined {
-  const mirrors = Object.fromEntries(mirror.map(parseMirror));
-  return offline ? undefined : createChartStore({ cacheDir: cacheDir(), mirrors });
+export function openCharts({ offline = false, ...flags }: ChartFlags): FetchesCharts | undefined {
+  const charts = createCharts(flags);
+  return offline ? undefined : charts;
+}
+
+export function createCharts({ mirror }: MirrorFlag): FetchesCharts {
+  return createChartStore({ cacheDir: cacheDir(), mirrors: Object.fromEntries(mirror.map(parseMirror)) });
 }
 
 /** The server's own, so that what one of them fetched the other has. */
-function cacheDir(): string {
+export function cacheDir(): string {
   return process.env.CAMPANILE_DATA_DIR ?? path.join(homedir(), ".local", "share", "campanile");
 }
 

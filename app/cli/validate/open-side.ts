@@ -1,8 +1,10 @@
+import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
 import { openFolderTree } from "../../adapters/git/folder-tree.ts";
 import { openGitTree } from "../../adapters/git/git-tree.ts";
 import { runGit } from "../../adapters/git/run-git.ts";
 import type { ConfigError } from "../../domain/errors.ts";
 import type { Side } from "../../pipeline/judge-change.ts";
+import type { CommitText } from "../../validate/rule.ts";
 import { noFolderThen, noRepository, noRevision } from "./could-not-validate.ts";
 
 /** The commit of files that are in none yet. */
@@ -10,6 +12,17 @@ const UNCOMMITTED = "0".repeat(40);
 
 export async function openWorkingTree(folder: string): Promise<Side> {
   return { tree: await openFolderTree(folder), sha: UNCOMMITTED };
+}
+
+/** Both sides of a change, and what each commit between them adds when both are commits. */
+export async function openSides(
+  folder: string,
+  revisions: { base: string; head?: string | undefined },
+): Promise<{ base: Side; head: Side; commits: CommitText[] | undefined }> {
+  const base = await openRevision(folder, revisions.base);
+  if (revisions.head === undefined) return { base, head: await openWorkingTree(folder), commits: undefined };
+  const head = await openRevision(folder, revisions.head);
+  return { base, head, commits: await readCommitTexts(head.repositoryDir, base.sha, head.sha, head.prefix) };
 }
 
 interface Revision extends Side {
