@@ -1,4 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The stories take minutes and the rest seconds: with the long ones first, no worker is left alone with one at the end. */
+class StoriesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => LONGEST.findIndex((part) => moduleId.includes(part));
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+const LONGEST = ["/test/stories/crash-at-each-step", "/test/fuzz/", "/test/stories/", "/test/local/", "/test/"];
 
 export default defineConfig({
   test: {
@@ -7,6 +18,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 120_000,
     // Most of a story is waiting for real programs, which need the cores more than another story does.
-    maxWorkers: 2,
+    maxWorkers: 3,
+    sequence: { sequencer: StoriesFirst },
   },
 });
