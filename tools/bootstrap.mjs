@@ -31,9 +31,14 @@ export async function bootstrap(script, args) {
   if (script === undefined) return 0;
   // The caller's working directory stays: the command line is used inside other repositories.
   // The fourth channel carries nothing: the script sees it close when this process is killed and can hand on no signal any more.
-  const options = { stdio: ["inherit", "inherit", "inherit", "ipc"] };
+  const options = { stdio: ["inherit", "inherit", "inherit", "ipc"], env: withCompileCache(process.env) };
   const ending = await runChild(node, [path.resolve(root, script), ...args], options);
   return ending.signal === null ? ending.code : 128 + os.constants.signals[ending.signal];
+}
+
+/** What Node made of the sources is kept: to make it anew is half of the time in which a command or Campanile starts. */
+function withCompileCache(env) {
+  return { ...env, NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? path.join(root, "node_modules", ".cache", "compiled") };
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -42,6 +42,12 @@ const LAST_OUTPUT_MS = 500;
 /** Lines: enough for what went wrong and the beginning of its stack. */
 const LAST_WORDS = 12;
 
+/** Only this: whatever else the shell of this world has set is none of its parts' business. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+}
+
 /**
  * Starts one part of the world in a process group of its own, with its output in a log file.
  * @throws when it cannot be run, or when the world is ending and nobody would end this part any more
@@ -53,7 +59,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const child = spawn(options.command, options.args, {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: "C.UTF-8", ...options.env },
+    env: { ...inherited(), LANG: "C.UTF-8", ...options.env },
     ...options.user,
   });
   const pid = child.pid;
