@@ -80,6 +80,7 @@ export function createPorts(adapters: Adapters): Ports {
       readChart: adapters.charts.readChart,
       ...releasePreviewPorts(adapters),
       docsUrl: adapters.docsUrl,
+      redactDeep: adapters.redactor.redactDeep,
       tellPullRequest: (source, number, preview) => tellPullRequest(adapters, source, number, preview),
     },
     deploy: {

@@ -4,13 +4,15 @@ import type { Fleet, Promotion } from "../domain/hub.ts";
 import { type PlannedRelease, type RolloutPlan, releaseOf } from "../domain/release.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
 import { planRollout } from "../plan/plan-rollout.ts";
-import type { PreviewResult } from "../report/preview-result.ts";
+import type { PreviewRelease, PreviewResult } from "../report/preview-result.ts";
 import { type ChangeToJudge, type JudgePorts, judgeChange } from "./judge-change.ts";
 import { previewRelease, type ReleasePreviewPorts } from "./preview-release.ts";
 
 /** What finding out the meaning of a change needs from outside. */
 export interface EvaluationPorts extends ReleasePreviewPorts, JudgePorts {
   helmVersion: string;
+  /** Takes every known secret out of a JSON value. */
+  redactDeep(value: unknown): unknown;
 }
 
 export interface PlannedChange {
@@ -44,21 +46,41 @@ export async function evaluateChange(
 ): Promise<Evaluated> {
   const { head, findings, couldNot, plan } = await planChange(ports, change);
   if (!plan || !head.fleet)
-    return { findings, couldNot: null, environments: undefined, releasesInFleet: 0, releases: [], promotions: [] };
+    return {
+      findings: withoutSecrets(ports, findings),
+      couldNot: null,
+      environments: undefined,
+      releasesInFleet: 0,
+      releases: [],
+      promotions: [],
+    };
   const releases = await Promise.all(
     plan.releases
       .filter(isAsked)
       .map((planned) => previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue })),
   );
   return {
-    findings,
+    findings: withoutSecrets(ports, findings),
     // A chart that is not rendered here may still be one that a rule needs.
-    couldNot: releases.some((release) => release.couldNot) ? null : (couldNot[0] ?? null),
+    couldNot: releases.some((release) => release.couldNot) ? null : withoutSecrets(ports, couldNot[0] ?? null),
     environments: plan.environments,
     releasesInFleet: plan.releasesInFleet,
-    releases,
+    releases: releases.map((release) => redactTold(ports, release)),
     promotions: promotionsOf(head.fleet),
   };
+}
+
+/**
+ * What a cluster or a chart said is redacted as a whole and before it is kept: reports cut it, and half a secret is not recognised.
+ * What decides stays as it is, so that no secret that happens to be the name of an environment makes a release vanish.
+ */
+export function redactTold(ports: Pick<EvaluationPorts, "redactDeep">, release: PreviewRelease): PreviewRelease {
+  const { reasons, diff, effect, drift, impact, couldNot } = release;
+  return { ...release, ...withoutSecrets(ports, { reasons, diff, effect, drift, impact, couldNot }) };
+}
+
+function withoutSecrets<T>({ redactDeep }: Pick<EvaluationPorts, "redactDeep">, value: T): T {
+  return redactDeep(value) as T;
 }
 
 /** Of one hub, one environment, or both. */

@@ -54,6 +54,7 @@ export async function openEvaluation({ charts, isLive }: { charts: FetchesCharts
       },
       inspectorFor,
       addSecret: ({ value, where }) => redactor.addSecret(value, where),
+      redactDeep: redactor.redactDeep,
     },
     redact: redactor.redact,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
