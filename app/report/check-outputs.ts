@@ -135,7 +135,7 @@ const inBrief = (text: string) => escapeMarkdown(shorten(oneLine(text), BRIEF_LI
 
 const MARKS: Record<Severity, string> = { block: "❌", warn: "⚠️", info: "ℹ️" };
 
-function describeFinding(finding: Finding): string {
+export function describeFinding(finding: Finding): string {
   return `${MARKS[finding.severity]} ${placeOf(finding.at)} (${codeOf(finding)})\n${escapeMarkdown(finding.what)} ${escapeMarkdown(finding.why)}\n**What to do:** ${escapeMarkdown(finding.fix)}`;
 }
 

@@ -20,10 +20,11 @@ test.each([
   ["knip", "FAILED: dead-code (exit code 3)"],
   ["actionlint", "FAILED: workflows (exit code 3)"],
   ["check-imports", "FAILED: imports (exit code 3)"],
+  ["build-actions", "FAILED: actions (exit code 3)"],
 ])("when only %s fails, the others are done all the same, and the run fails", async (failing, told) => {
   const { lines, exitCode } = await ciRun({ failing });
   expect(lines.slice(-2)).toEqual([told, "12 passed, 0 failed"]);
-  for (const name of ["types", "lint", "dead-code", "workflows", "imports", "tests"])
+  for (const name of ["types", "lint", "dead-code", "workflows", "imports", "actions", "tests"])
     expect(lines.some((line) => line.startsWith(`== ${name}: `))).toBe(true);
   expect(exitCode).toBe(1);
 });
@@ -52,6 +53,7 @@ async function ciRun({ failing = "", tests = "12 passed, 0 failed", testsExitCod
     node: `case "$1" in
       tools/bootstrap.mjs) ${ending("bootstrap")} ;;
       tools/check-imports.ts) ${ending("check-imports")} ;;
+      tools/build-actions.ts) ${ending("build-actions")} ;;
       tools/install-tools.ts) printf 'actionlint\\t%s\\n' "$PWD/node_modules/.bin/actionlint" ;;
     esac
     exit 0`,

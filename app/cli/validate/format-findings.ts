@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { Log } from "sarif";
 import type { Finding, Severity } from "../../domain/finding.ts";
-import { plural } from "../../report/markdown.ts";
+import { oneLine, plural } from "../../report/markdown.ts";
 
 /** What `campanile validate` found. */
 export interface Report {
@@ -32,12 +32,12 @@ export function formatReport(report: Report, format: Format): string {
 
 const MARKS: Record<Severity, string> = { block: pc.red("✗ block"), warn: pc.yellow("! warn "), info: pc.blue("i info ") };
 
-/** For a terminal: each with its place, and an empty line after it. */
+/** For a terminal: each with its place, and an empty line after it. What files say in it cannot move the cursor or begin a line. */
 export function formatFindings(findings: readonly Finding[]): string {
   return findings
     .map(
       ({ at, severity, code, what, why, fix }) =>
-        `${MARKS[severity]}  ${pc.bold(`${at.file}:${at.line}`)}  ${pc.dim(code)}\n         ${what}\n         ${why}\n         ${pc.bold("→")} ${fix}\n\n`,
+        `${MARKS[severity]}  ${pc.bold(`${at.file}:${at.line}`)}  ${pc.dim(code)}\n         ${oneLine(what)}\n         ${oneLine(why)}\n         ${pc.bold("→")} ${oneLine(fix)}\n\n`,
     )
     .join("");
 }
