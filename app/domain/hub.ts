@@ -1,4 +1,5 @@
 import type { Chart } from "./chart/chart.ts";
+import type { Mirrors } from "./chart/via-mirrors.ts";
 import type { FilePlace } from "./finding.ts";
 import type { JsonObject } from "./json.ts";
 import type { ValuePath } from "./value-at.ts";
@@ -19,6 +20,8 @@ export interface Fleet {
   clusterReleases: ClusterRelease[];
   /** Absent where the layout has no place for them. */
   waivers?: Waiver[];
+  /** Where its charts are read instead, in the fleet's own words: no more trusted than the addresses of its pins. */
+  mirrors?: Mirrors;
 }
 
 /** A fleet that is observed gets checks and comments; nothing of it is ever deployed. */

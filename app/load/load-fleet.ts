@@ -161,5 +161,6 @@ function fleetOf(sha: string, { content: file, yaml }: TypedFile<FleetFile>, hub
     hubs: hubs.flatMap(({ hub }) => hub ?? []),
     clusterReleases: [],
     waivers: (file.waivers ?? []).map((waiver, index) => waiverOf(waiver, yaml.placeOf(["waivers", index]))),
+    ...(file.mirrors && { mirrors: file.mirrors }),
   };
 }

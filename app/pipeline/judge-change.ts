@@ -1,5 +1,6 @@
 import type { Chart } from "../domain/chart/chart.ts";
 import { withStandIns } from "../domain/chart/chart-defaults.ts";
+import { viaMirrors } from "../domain/chart/via-mirrors.ts";
 import { type Explanation, explanationOf } from "../domain/errors.ts";
 import { type Finding, sortFindings } from "../domain/finding.ts";
 import type { ChartPin, Fleet } from "../domain/hub.ts";
@@ -51,7 +52,7 @@ export interface JudgePorts {
 export async function judgeChange(change: ChangeToJudge, { readChart, docsUrl }: JudgePorts = {}): Promise<Judgement> {
   const { layout = "auto" } = change;
   const base = change.base && (await loadFleet(change.base.tree, change.base.sha, { layout }));
-  const head = await loadFleet(change.head.tree, change.head.sha, { layout });
+  const head = withMirrorsOf(base, await loadFleet(change.head.tree, change.head.sha, { layout }));
   // Charts of the base that are gone must not stand in the way of the change that moves on from them.
   const { charts: before } = await readCharts(base?.fleet, readChart);
   const { charts: after, couldNot } = await readCharts(head.fleet, readChart);
@@ -65,6 +66,13 @@ export async function judgeChange(change: ChangeToJudge, { readChart, docsUrl }:
   });
   const all = sortFindings([...markOld(head.findings, base?.findings ?? []), ...findings]);
   return { head, base, findings: docsUrl === undefined ? all : all.map((finding) => withPage(finding, docsUrl)), couldNot };
+}
+
+/** Who proposes a change does not say from where its charts are read. */
+function withMirrorsOf(base: LoadedFleet | undefined, head: LoadedFleet): LoadedFleet {
+  if (!base || !head.fleet) return head;
+  const { mirrors: _, ...fleet } = head.fleet;
+  return { ...head, fleet: { ...fleet, ...(base.fleet?.mirrors && { mirrors: base.fleet.mirrors }) } };
 }
 
 function withPage(finding: Finding, docsUrl: string): Finding {
@@ -90,7 +98,7 @@ async function readCharts(
   const charts = new Map<string, Chart>();
   const couldNot = new Map<string, Explanation>();
   for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {
-    const read = await readOne(pin, readFiles);
+    const read = await readOne(viaMirrors(pin, fleet?.mirrors), readFiles);
     if (read.chart) charts.set(pin.digest, read.chart);
     if (read.couldNot) couldNot.set(read.couldNot.what, read.couldNot);
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import stringify from "safe-stable-stringify";
+import { viaMirrors } from "../domain/chart/via-mirrors.ts";
 import type { Cluster, Fleet, Hub, HubEnvironment } from "../domain/hub.ts";
 import type { Release } from "../domain/release.ts";
 
@@ -27,7 +28,7 @@ function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVers
     cluster,
     namespace: environment.namespace,
     ...(environment.url === undefined ? {} : { url: environment.url }),
-    chart: environment.pins.hub,
+    chart: viaMirrors(environment.pins.hub, fleet.mirrors),
     ...(environment.pins.image === undefined ? {} : { image: environment.pins.image }),
     imageValuePath: environment.imageValuePath,
     valueLayers: environment.valueLayers,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
-import { judgeChange } from "../../app/pipeline/judge-change.ts";
+import { judgeChange, type ReadsCharts } from "../../app/pipeline/judge-change.ts";
+import { releasesOf } from "../../app/plan/releases-of.ts";
 import { readFolder, treeOf } from "../load/config-trees.ts";
 
 const COMMON = "hubs/data8/values/common.yaml";
@@ -39,4 +40,25 @@ test("a chart that cannot be had is told, and the rules that need none still spe
   );
   expect(findings.map(({ code }) => code)).toEqual(["memory-unit"]);
   expect(couldNot.map(({ code }) => code)).toEqual(["chart-unreadable"]);
+});
+
+test("charts are read from the mirrors that the base names, never from those of the change", async () => {
+  const own = "https://charts.campanile.example/";
+  const mirror = (to: string) => ({ ...sample, "campanile.yaml": `${sample["campanile.yaml"]}mirrors:\n  ${own}: ${to}\n` });
+  const here = "https://mirror.university.example/charts/";
+  const elsewhere = "https://elsewhere.example/";
+  const asked = async (change: Parameters<typeof judgeChange>[0]) => {
+    const repositories = new Set<string>();
+    const readChart: ReadsCharts = async ({ repository }) => {
+      repositories.add(repository);
+      return new Map();
+    };
+    const { head } = await judgeChange(change, { readChart });
+    const planned = head.fleet ? releasesOf(head.fleet, "4.0.0").map(({ chart }) => chart.repository) : [];
+    return [...new Set([...repositories, ...planned])];
+  };
+  expect(await asked({ base: side(sample), head: side(mirror(elsewhere)) })).toEqual([own]);
+  expect(await asked({ base: side(mirror(here)), head: side(mirror(elsewhere)) })).toEqual([here]);
+  expect(await asked({ base: side(mirror(here)), head: side(sample) })).toEqual([here]);
+  expect(await asked({ head: side(mirror(here)) })).toEqual([here]);
 });

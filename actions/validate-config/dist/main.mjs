@@ -36933,7 +36933,7 @@ import { homedir } from "node:os";
 import path4 from "node:path";
 
 // app/adapters/charts/chart-store.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { access as access2, mkdir as mkdir2, readFile as readFile2, rename as rename2, rm as rm2, writeFile as writeFile2 } from "node:fs/promises";
 import path3 from "node:path";
 
@@ -59796,14 +59796,36 @@ ${length < 0 ? rest : rest.slice(0, length + 1)}`;
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-var TIME_LIMIT_MS = 3e4;
-function mirrored(address, mirrors) {
+
+// app/domain/chart/via-mirrors.ts
+import { createHash } from "node:crypto";
+function redirect(address, mirrors) {
   const prefix = Object.keys(mirrors).filter((each) => address.startsWith(each)).sort((a2, b2) => b2.length - a2.length)[0];
-  if (prefix === void 0) return { address, isTrusted: false };
+  if (prefix === void 0) return void 0;
   const instead = mirrors[prefix] ?? "";
   const rest = address.slice(prefix.length);
   const isGlued = rest !== "" && prefix.endsWith("/") && !instead.endsWith("/");
-  return { address: `${instead}${isGlued ? "/" : ""}${rest}`, isTrusted: true };
+  return `${instead}${isGlued ? "/" : ""}${rest}`;
+}
+function viaMirrors(pin, mirrors) {
+  if (mirrors === void 0) return pin;
+  const instead = (repository2) => redirect(repository2.replace(/\/*$/, "/"), mirrors) ?? repository2;
+  const { folder } = pin;
+  if (!folder) return { ...pin, repository: instead(pin.repository) };
+  const dependencies = (folder.chart.dependencies ?? []).map(
+    (each) => each.repository === void 0 ? each : { ...each, repository: instead(each.repository) }
+  );
+  const repositories = dependencies.map(({ repository: repository2 }) => repository2);
+  if (folder.chart.dependencies?.every(({ repository: repository2 }, index) => repository2 === repositories[index]) ?? true) return pin;
+  const digest2 = createHash("sha256").update(JSON.stringify([pin.digest, repositories])).digest("hex");
+  return { ...pin, digest: `sha256:${digest2}`, folder: { ...folder, chart: { ...folder.chart, dependencies } } };
+}
+
+// app/adapters/charts/download.ts
+var TIME_LIMIT_MS = 3e4;
+function mirrored(address, mirrors) {
+  const instead = redirect(address, mirrors);
+  return instead === void 0 ? { address, isTrusted: false } : { address: instead, isTrusted: true };
 }
 function folderOf({ address }) {
   if (address.startsWith("file://")) return fileURLToPath(address);
@@ -60096,7 +60118,7 @@ async function writeWhole(file2, content2) {
 }
 var rememberedSchema = external_exports.object({ version: external_exports.string(), digest: external_exports.string().regex(/^sha256:[0-9a-f]{64}$/) });
 function rememberedFile(cacheDir2, { repository: repository2, chart, version: version2 }) {
-  const name2 = createHash("sha256").update(JSON.stringify([repository2, chart, version2])).digest("hex");
+  const name2 = createHash2("sha256").update(JSON.stringify([repository2, chart, version2])).digest("hex");
   return path3.join(cacheDir2, "charts", "versions", `${name2}.json`);
 }
 async function findRemembered(cacheDir2, source) {
@@ -60112,7 +60134,7 @@ function checked(source, content2, expected) {
   return content2;
 }
 function digestOf(content2) {
-  return `sha256:${createHash("sha256").update(content2).digest("hex")}`;
+  return `sha256:${createHash2("sha256").update(content2).digest("hex")}`;
 }
 async function isPresent(file2) {
   return access2(file2).then(
@@ -69872,6 +69894,10 @@ var RULES = {
     why: "Campanile fetches charts over HTTP or from an OCI registry.",
     fix: "Write an address that begins with https://, http:// or oci://."
   },
+  "chart-mirror": {
+    why: "What files of the fleet name is fetched from public addresses only, encrypted, so that nobody can lead Campanile into its own network.",
+    fix: "Write an address that begins with https:// or oci://."
+  },
   "value-path": {
     why: "It is the path of the image in the chart's values, its keys joined by dots.",
     fix: 'Write a path such as "jupyterhub.singleuser.image".'
@@ -69920,6 +69946,7 @@ var imageName = text("image-name", /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+
 var imageTag = text("image-tag", /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 128);
 var webAddress = text("web-address", /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 var chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
+var chartMirror = text("chart-mirror", /^(?:https|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 var valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 var promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
 var repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
@@ -70070,6 +70097,9 @@ var fleetSchema = external_exports.strictObject({
   clusters: external_exports.record(name, cluster).refine(notEmptyMap, "at-least-one").describe("The Kubernetes clusters that the fleet may deploy to, by name."),
   environments: external_exports.array(environment).min(1, "at-least-one").describe("In promotion order: the first is deployed first."),
   charts: external_exports.record(name, chartRepository).refine(notEmptyMap, "at-least-one").describe("Where each chart that pins may name is published: a chart repository's address, or oci://..."),
+  mirrors: external_exports.record(chartRepository, chartMirror).optional().describe(
+    "Where charts are read instead: the beginning of a repository's address, and the public address that stands for it. They act once they are merged. A folder or an address inside a network is for whoever runs Campanile to give (CAMPANILE_CHART_MIRRORS, --mirror)."
+  ),
   waivers: external_exports.array(waiver).optional().describe("Findings that somebody answers for until a day. They act once they are merged.")
 }).meta({ title: "Campanile fleet", description: "campanile.yaml: what all hubs of the fleet share." });
 var hubployFleetSchema = fleetSchema.extend({ mode: external_exports.enum(["deploy", "observe"]).default("observe") }).partial({ title: true, clusters: true, environments: true, charts: true }).meta({ title: "Campanile fleet in the layout of hubploy" });
@@ -70311,10 +70341,10 @@ function isHubChart(dependencies) {
 }
 
 // app/load/read-secrets.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // app/load/sops-shape.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 
 // app/domain/placeholder.ts
 var PREFIXES = {
@@ -70386,7 +70416,7 @@ function encryptedType(value) {
 function placeholder(type, path17, encrypted, set2) {
   if (type === "int" || type === "float") return set2 === "first" ? 0 : 1;
   if (type === "bool") return set2 === "second";
-  const version2 = createHash2("sha256").update(encrypted).digest("hex").slice(0, 8);
+  const version2 = createHash3("sha256").update(encrypted).digest("hex").slice(0, 8);
   return placeholderText(set2, `${path17.join(".")}:${version2}`);
 }
 
@@ -70404,7 +70434,7 @@ function parseSecrets(path17, bytes) {
   const { shape, clear, opaque, writtenAt } = sopsShape(yaml.value);
   const seen = { file: path17, value: shape, placeOf: (each) => yaml.placeOf(writtenAt(each)) };
   const { shape: otherShape } = sopsShape(yaml.value, "second");
-  const digest2 = `sha256:${createHash3("sha256").update(bytes).digest("hex")}`;
+  const digest2 = `sha256:${createHash4("sha256").update(bytes).digest("hex")}`;
   const layer = { kind: "encrypted", file: path17, digest: digest2, shape, otherShape, opaque, ciphertext: bytes.toString("utf8") };
   return {
     layer: clear.length > 0 ? void 0 : { layer, yaml: seen },
@@ -70742,7 +70772,7 @@ function placesOf2({ value }, path17) {
 }
 
 // app/load/hubploy/read-chart-folder.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 async function readChartFolder(tree, files, folder) {
   const valuesFile = `${folder}/values.yaml`;
   const values = files.has(valuesFile) ? await readFile3(tree, valuesFile, "values") : void 0;
@@ -70774,7 +70804,7 @@ async function pinOf(tree, files, folder) {
   };
 }
 function digestOf2(contents) {
-  const hash2 = createHash4("sha256");
+  const hash2 = createHash5("sha256");
   for (const [path17, content2] of contents) hash2.update(`${path17}\0${content2.byteLength}\0`).update(content2);
   return `sha256:${hash2.digest("hex")}`;
 }
@@ -70819,7 +70849,8 @@ async function loadHubploy(tree, sha) {
     clusterReleases: releases.releases,
     waivers: (fleetFile?.waivers ?? []).map(
       (waiver2, index) => waiverOf(waiver2, read?.yaml.placeOf(["waivers", index]) ?? { file: FLEET_FILE2, line: 1 })
-    )
+    ),
+    ...fleetFile?.mirrors && { mirrors: fleetFile.mirrors }
   };
   return {
     mode,
@@ -71114,7 +71145,8 @@ function fleetOf(sha, { content: file2, yaml }, hubs) {
     environments: file2.environments.map(environmentOf),
     hubs: hubs.flatMap(({ hub: hub2 }) => hub2 ?? []),
     clusterReleases: [],
-    waivers: (file2.waivers ?? []).map((waiver2, index) => waiverOf(waiver2, yaml.placeOf(["waivers", index])))
+    waivers: (file2.waivers ?? []).map((waiver2, index) => waiverOf(waiver2, yaml.placeOf(["waivers", index]))),
+    ...file2.mirrors && { mirrors: file2.mirrors }
   };
 }
 
@@ -74567,7 +74599,7 @@ function keyOf4({ code, at: at2, what }) {
 async function judgeChange(change, { readChart: readChart2, docsUrl } = {}) {
   const { layout = "auto" } = change;
   const base = change.base && await loadFleet(change.base.tree, change.base.sha, { layout });
-  const head = await loadFleet(change.head.tree, change.head.sha, { layout });
+  const head = withMirrorsOf(base, await loadFleet(change.head.tree, change.head.sha, { layout }));
   const { charts: before2 } = await readCharts2(base?.fleet, readChart2);
   const { charts: after, couldNot } = await readCharts2(head.fleet, readChart2);
   const charts = new Map([...before2, ...after]);
@@ -74580,6 +74612,11 @@ async function judgeChange(change, { readChart: readChart2, docsUrl } = {}) {
   });
   const all = sortFindings([...markOld(head.findings, base?.findings ?? []), ...findings]);
   return { head, base, findings: docsUrl === void 0 ? all : all.map((finding) => withPage(finding, docsUrl)), couldNot };
+}
+function withMirrorsOf(base, head) {
+  if (!base || !head.fleet) return head;
+  const { mirrors: _2, ...fleet } = head.fleet;
+  return { ...head, fleet: { ...fleet, ...base.fleet?.mirrors && { mirrors: base.fleet.mirrors } } };
 }
 function withPage(finding, docsUrl) {
   return { ...finding, page: `${docsUrl}/rules/${finding.code}.md` };
@@ -74594,7 +74631,7 @@ async function readCharts2(fleet, readFiles) {
   const charts = /* @__PURE__ */ new Map();
   const couldNot = /* @__PURE__ */ new Map();
   for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {
-    const read = await readOne(pin, readFiles);
+    const read = await readOne(viaMirrors(pin, fleet?.mirrors), readFiles);
     if (read.chart) charts.set(pin.digest, read.chart);
     if (read.couldNot) couldNot.set(read.couldNot.what, read.couldNot);
   }

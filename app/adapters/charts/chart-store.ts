@@ -3,11 +3,11 @@ import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises
 import path from "node:path";
 import { z } from "zod";
 import { matchesRange } from "../../domain/chart/matches-range.ts";
+import type { Mirrors } from "../../domain/chart/via-mirrors.ts";
 import type { ChartFolder, ChartPin } from "../../domain/hub.ts";
 import { wrongDigest } from "./chart-errors.ts";
 import type { ChartSource } from "./chart-source.ts";
 import { gzipStored, packTar } from "./deterministic-archive.ts";
-import type { Mirrors } from "./download.ts";
 import { findChart } from "./find-chart.ts";
 import { unpackChart } from "./unpack-chart.ts";
 

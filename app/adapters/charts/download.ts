@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Mirrors, redirect } from "../../domain/chart/via-mirrors.ts";
 import { refusedAddress, unreachable } from "./chart-errors.ts";
 import type { ChartSource } from "./chart-source.ts";
 
 const TIME_LIMIT_MS = 30_000;
-
-/** Where something is read instead: prefix of an address -> another address, or a folder of this machine. */
-export type Mirrors = Readonly<Record<string, string>>;
 
 export interface Mirrored {
   address: string;
@@ -15,17 +13,10 @@ export interface Mirrored {
   isTrusted: boolean;
 }
 
-/** The longest prefix that fits counts. */
+/** @param mirrors of whoever runs Campanile */
 export function mirrored(address: string, mirrors: Mirrors): Mirrored {
-  const prefix = Object.keys(mirrors)
-    .filter((each) => address.startsWith(each))
-    .sort((a, b) => b.length - a.length)[0];
-  if (prefix === undefined) return { address, isTrusted: false };
-  const instead = mirrors[prefix] ?? "";
-  const rest = address.slice(prefix.length);
-  // A prefix is often written with its last slash, and what stands for it without, or the other way round.
-  const isGlued = rest !== "" && prefix.endsWith("/") && !instead.endsWith("/");
-  return { address: `${instead}${isGlued ? "/" : ""}${rest}`, isTrusted: true };
+  const instead = redirect(address, mirrors);
+  return instead === undefined ? { address, isTrusted: false } : { address: instead, isTrusted: true };
 }
 
 /** @returns the folder that an address of a mirror names; undefined for one on the network */

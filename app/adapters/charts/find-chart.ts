@@ -1,10 +1,11 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { matchesRange, newestInRange } from "../../domain/chart/matches-range.ts";
+import type { Mirrors } from "../../domain/chart/via-mirrors.ts";
 import { noSuchVersion, unreachable } from "./chart-errors.ts";
 import { entriesIn } from "./chart-index.ts";
 import type { ChartSource, FoundChart } from "./chart-source.ts";
-import { download, folderOf, type Mirrored, type Mirrors, mirrored } from "./download.ts";
+import { download, folderOf, type Mirrored, mirrored } from "./download.ts";
 import { fetchFromRegistry, listRegistryTags } from "./oci-registry.ts";
 
 const CHART_LIMIT_BYTES = 32 * 1024 * 1024;

@@ -1,8 +1,9 @@
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { chartDefaults } from "../../domain/chart/chart-defaults.ts";
 import { type PlacedChart, type ReleaseValues, releaseValues } from "../../domain/chart/release-values.ts";
+import { viaMirrors } from "../../domain/chart/via-mirrors.ts";
 import { ConfigError } from "../../domain/errors.ts";
-import type { Fleet, HubEnvironment } from "../../domain/hub.ts";
+import type { ChartPin, Fleet, HubEnvironment } from "../../domain/hub.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { imageValues, mergeValues } from "../../domain/merge-values.ts";
 import { suggestName } from "../../domain/suggest-name.ts";
@@ -41,7 +42,7 @@ export async function readRelease(
     ...config.valueLayers.map((layer) => (layer.kind === "plain" ? layer.values : layer.shape)),
     imageValues(config.pins.image, config.imageValuePath),
   ]);
-  const { values, charts: placed } = await withCharts(config, given, charts);
+  const { values, charts: placed } = await withCharts(viaMirrors(config.pins.hub, fleet.mirrors), given, charts);
   const encrypted = new Set(config.valueLayers.flatMap((layer) => (layer.kind === "encrypted" ? layer.file : [])));
   const placeOf = (path: ValuePath) => placeOfValue(wanted.hub, wanted.environment, path);
   return {
@@ -52,11 +53,10 @@ export async function readRelease(
 }
 
 async function withCharts(
-  { pins }: HubEnvironment,
+  pin: ChartPin,
   given: JsonObject,
   charts: FetchesCharts | undefined,
 ): Promise<{ values: JsonObject; charts: PlacedChart[] }> {
-  const pin = pins.hub;
   if (!charts) return { values: pin.folder ? chartDefaults(pin.folder.chart, given) : given, charts: [] };
   const { chart } = readChart(await charts.readChart(pin), `${pin.chart} ${pin.version}`);
   const result: ReleaseValues = releaseValues(chart, given);

@@ -72,6 +72,7 @@ export async function loadHubploy(tree: ConfigTree, sha: string): Promise<Loaded
     waivers: (fleetFile?.waivers ?? []).map((waiver, index) =>
       waiverOf(waiver, read?.yaml.placeOf(["waivers", index]) ?? { file: FLEET_FILE, line: 1 }),
     ),
+    ...(fleetFile?.mirrors && { mirrors: fleetFile.mirrors }),
   };
   return {
     mode,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  chartMirror,
   chartRepository,
   count,
   day,
@@ -92,6 +93,12 @@ export const fleetSchema = z
       .record(name, chartRepository)
       .refine(notEmptyMap, "at-least-one")
       .describe("Where each chart that pins may name is published: a chart repository's address, or oci://..."),
+    mirrors: z
+      .record(chartRepository, chartMirror)
+      .optional()
+      .describe(
+        "Where charts are read instead: the beginning of a repository's address, and the public address that stands for it. They act once they are merged. A folder or an address inside a network is for whoever runs Campanile to give (CAMPANILE_CHART_MIRRORS, --mirror).",
+      ),
     waivers: z
       .array(waiver)
       .optional()

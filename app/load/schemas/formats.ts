@@ -40,6 +40,10 @@ export const RULES = {
     why: "Campanile fetches charts over HTTP or from an OCI registry.",
     fix: "Write an address that begins with https://, http:// or oci://.",
   },
+  "chart-mirror": {
+    why: "What files of the fleet name is fetched from public addresses only, encrypted, so that nobody can lead Campanile into its own network.",
+    fix: "Write an address that begins with https:// or oci://.",
+  },
   "value-path": {
     why: "It is the path of the image in the chart's values, its keys joined by dots.",
     fix: 'Write a path such as "jupyterhub.singleuser.image".',
@@ -99,6 +103,7 @@ export const imageName = text("image-name", /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+
 export const imageTag = text("image-tag", /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 128);
 export const webAddress = text("web-address", /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 export const chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
+export const chartMirror = text("chart-mirror", /^(?:https|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 export const valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 export const promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
 export const repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
