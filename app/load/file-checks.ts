@@ -232,6 +232,14 @@ sops: { mac: "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]", lastmodified: "2026-1
     },
   },
   {
+    code: "git-crypt",
+    family: "secrets",
+    severity: "block",
+    title: "What is encrypted shows its keys",
+    why: "git-crypt hides whole files: what would change in them, and what they take out of the other layers, nobody can see in a pull request. Secrets of a fleet that is only observed may be so; they are named and left out.",
+    fix: "Encrypt the secrets with sops, and write what is no secret into a values file.",
+  },
+  {
     code: "opaque-secret",
     family: "secrets",
     severity: "info",

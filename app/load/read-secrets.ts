@@ -3,6 +3,7 @@ import type { Finding } from "../domain/finding.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { blame } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
+import { isGitCrypt } from "./git-crypt.ts";
 import type { Layer } from "./load-layers.ts";
 import { parseFile } from "./read-file.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
@@ -24,7 +25,7 @@ interface ReadSecrets {
 
 function parseSecrets(path: string, bytes: Buffer): ReadSecrets {
   const { yaml, findings } = readYaml(path, bytes);
-  if (!yaml) return { layer: undefined, findings };
+  if (!yaml) return { layer: isGitCrypt(bytes) ? hiddenLayer(path, bytes) : undefined, findings };
   if (!isJsonObject(yaml.value) || !isJsonObject(yaml.value.sops))
     return { layer: undefined, findings: [...findings, notEncrypted(yaml)] };
   const { file, findings: schemaFindings } = parseFile(path, "secrets", bytes);
@@ -33,11 +34,24 @@ function parseSecrets(path: string, bytes: Buffer): ReadSecrets {
   const { shape, clear, opaque, writtenAt } = sopsShape(yaml.value);
   const seen: YamlFile = { file: path, value: shape, placeOf: (each) => yaml.placeOf(writtenAt(each)) };
   const { shape: otherShape } = sopsShape(yaml.value, "second");
-  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-  const layer = { kind: "encrypted", file: path, digest, shape, otherShape, opaque, ciphertext: bytes.toString("utf8") } as const;
+  const ciphertext = bytes.toString("utf8");
+  const layer = { kind: "encrypted", file: path, digest: digestOf(bytes), shape, otherShape, opaque, ciphertext } as const;
   return {
     layer: clear.length > 0 ? undefined : { layer, yaml: seen },
     findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque)],
+  };
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+/** A layer of which nobody knows what it says. */
+function hiddenLayer(file: string, bytes: Buffer): Layer {
+  const placeOf = () => ({ file, line: 1 });
+  return {
+    layer: { kind: "encrypted", file, digest: digestOf(bytes), shape: {}, otherShape: {}, opaque: [[]], ciphertext: "" },
+    yaml: { file, value: {}, placeOf },
   };
 }
 

@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from "../domain/json.ts";
 import { mergeValues } from "../domain/merge-values.ts";
 import { hasValueAt, type ValuePath } from "../domain/value-at.ts";
 import { findTab } from "./find-tab.ts";
+import { isGitCrypt, isInGitCrypt } from "./git-crypt.ts";
 import { splitDocuments } from "./split-documents.ts";
 import { describeSyntaxError, TABS } from "./syntax-errors.ts";
 import { convertNode, type Fault } from "./yaml-to-json.ts";
@@ -40,6 +41,7 @@ export interface ReadYamlOptions {
  * Reads one YAML file as Helm would, from somebody we don't trust: size, depth, nodes and aliases are capped, duplicate keys are faults.
  */
 export function readYaml(file: string, content: Buffer, { mayQuote = false }: ReadYamlOptions = {}): ReadYaml {
+  if (isGitCrypt(content)) return { yaml: undefined, findings: [isInGitCrypt({ file, line: 1 })] };
   const text = decode(content);
   const refused = (words: Words, at: FilePlace = { file, line: 1 }): ReadYaml => ({
     yaml: undefined,

@@ -152,6 +152,18 @@ describe("a hubploy fleet of DataHub's size", () => {
     );
   });
 
+  test("goes on around secrets that git-crypt hides, as whoever deploys them has the key", async () => {
+    const file = "deployments/logic/secrets/prod.yaml";
+    const hidden = { [file]: "\0GITCRYPT\0\u0001\u0002" };
+    const { fleet, findings } = await load(hidden);
+    expect(findings.filter(({ code }) => code === "git-crypt").map(({ at, severity }) => [at.file, severity])).toEqual([
+      [file, "info"],
+    ]);
+    expect(fleet?.hubs.find(({ name }) => name === "logic")?.environments).toHaveLength(2);
+    const deployed = await load({ ...hidden, "campanile.yaml": "mode: deploy\n" });
+    expect(deployed.findings.find(({ code }) => code === "git-crypt")?.severity).toBe("block");
+  });
+
   test("tells once what other versions of hubploy refuse or ignore", async () => {
     const { findings } = await load();
     expect(findings.filter(({ code }) => code === "hubploy-version").map(({ what, severity }) => [what, severity])).toEqual([

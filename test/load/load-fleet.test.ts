@@ -335,6 +335,15 @@ describe("a secret in clear is refused and never told", () => {
     expect(fleet).toBeUndefined();
   });
 
+  test.each([SECRETS, VALUES, HUB])(
+    "%s encrypted with git-crypt is told as that, not as text that cannot be read",
+    async (file) => {
+      const { fleet, findings } = await loadEdited({ [file]: "\0GITCRYPT\0\u0001\u0002\u0003" });
+      expect(findings.map(({ code, severity, at }) => [code, severity, at.file])).toEqual([["git-crypt", "block", file]]);
+      expect(fleet).toBeUndefined();
+    },
+  );
+
   test.each([
     ["text", canary],
     ["a number", "4711"],

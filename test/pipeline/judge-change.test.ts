@@ -62,3 +62,10 @@ test("charts are read from the mirrors that the base names, never from those of 
   expect(await asked({ base: side(mirror(here)), head: side(sample) })).toEqual([here]);
   expect(await asked({ head: side(mirror(here)) })).toEqual([here]);
 });
+
+test("a file that git-crypt hides is encrypted, whatever .sops.yaml wants", async () => {
+  const secrets = "hubs/data8/secrets/prod.yaml";
+  expect(sample[".sops.yaml"]).toContain("secrets");
+  const { findings } = await judgeChange({ head: side({ ...sample, [secrets]: "\0GITCRYPT\0\u0001" }) });
+  expect(findings.map(({ code, at }) => [code, at.file])).toEqual([["git-crypt", secrets]]);
+});

@@ -68530,6 +68530,22 @@ function findTab(text3) {
   return void 0;
 }
 
+// app/load/git-crypt.ts
+var BEGIN = Buffer.from("\0GITCRYPT\0");
+function isGitCrypt(bytes) {
+  return bytes.subarray(0, BEGIN.byteLength).equals(BEGIN);
+}
+function isInGitCrypt(at2) {
+  return {
+    code: "git-crypt",
+    severity: "block",
+    what: `${at2.file} is encrypted with git-crypt, so nothing in it was judged.`,
+    why: "git-crypt hides a whole file, its keys too. Campanile reads files as they lie in git, without anybody's key.",
+    fix: `Encrypt its secrets with sops, which leaves the keys in clear, and write what is no secret into a values file: git-crypt unlock, then sops encrypt --in-place ${at2.file}, and take the file out of .gitattributes.`,
+    at: at2
+  };
+}
+
 // app/load/split-documents.ts
 function splitDocuments(text3) {
   const separators = [...text3.matchAll(/^---.*$/gm)];
@@ -68852,6 +68868,7 @@ var FILE_LIMIT_BYTES2 = 512 * 1024;
 var TOKENS_LIMIT = 3e5;
 var DOCUMENTS_LIMIT = 16;
 function readYaml(file2, content2, { mayQuote = false } = {}) {
+  if (isGitCrypt(content2)) return { yaml: void 0, findings: [isInGitCrypt({ file: file2, line: 1 })] };
   const text3 = decode3(content2);
   const refused = (words, at2 = { file: file2, line: 1 }) => ({
     yaml: void 0,
@@ -70426,7 +70443,7 @@ async function readSecrets(tree, path17) {
 }
 function parseSecrets(path17, bytes) {
   const { yaml, findings } = readYaml(path17, bytes);
-  if (!yaml) return { layer: void 0, findings };
+  if (!yaml) return { layer: isGitCrypt(bytes) ? hiddenLayer(path17, bytes) : void 0, findings };
   if (!isJsonObject(yaml.value) || !isJsonObject(yaml.value.sops))
     return { layer: void 0, findings: [...findings, notEncrypted(yaml)] };
   const { file: file2, findings: schemaFindings2 } = parseFile(path17, "secrets", bytes);
@@ -70434,11 +70451,21 @@ function parseSecrets(path17, bytes) {
   const { shape, clear, opaque, writtenAt } = sopsShape(yaml.value);
   const seen = { file: path17, value: shape, placeOf: (each) => yaml.placeOf(writtenAt(each)) };
   const { shape: otherShape } = sopsShape(yaml.value, "second");
-  const digest2 = `sha256:${createHash4("sha256").update(bytes).digest("hex")}`;
-  const layer = { kind: "encrypted", file: path17, digest: digest2, shape, otherShape, opaque, ciphertext: bytes.toString("utf8") };
+  const ciphertext = bytes.toString("utf8");
+  const layer = { kind: "encrypted", file: path17, digest: digestOf2(bytes), shape, otherShape, opaque, ciphertext };
   return {
     layer: clear.length > 0 ? void 0 : { layer, yaml: seen },
     findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque)]
+  };
+}
+function digestOf2(bytes) {
+  return `sha256:${createHash4("sha256").update(bytes).digest("hex")}`;
+}
+function hiddenLayer(file2, bytes) {
+  const placeOf3 = () => ({ file: file2, line: 1 });
+  return {
+    layer: { kind: "encrypted", file: file2, digest: digestOf2(bytes), shape: {}, otherShape: {}, opaque: [[]], ciphertext: "" },
+    yaml: { file: file2, value: {}, placeOf: placeOf3 }
   };
 }
 function notEncrypted(yaml) {
@@ -70799,11 +70826,11 @@ async function pinOf(tree, files, folder) {
     chart: chart.name,
     version: chart.version,
     repository: `file://${folder}`,
-    digest: digestOf2(contents),
+    digest: digestOf3(contents),
     folder: { path: folder, files: contents, chart, locked }
   };
 }
-function digestOf2(contents) {
+function digestOf3(contents) {
   const hash2 = createHash5("sha256");
   for (const [path17, content2] of contents) hash2.update(`${path17}\0${content2.byteLength}\0`).update(content2);
   return `sha256:${hash2.digest("hex")}`;
@@ -70839,6 +70866,7 @@ async function loadHubploy(tree, sha) {
   });
   findings.push(...releases.findings);
   const mode = fleetFile?.mode ?? "observe";
+  const weighed = mode === "observe" ? findings.map(asUnlocked) : findings;
   const fleet = {
     sha,
     title: fleetFile?.title ?? "Course hubs",
@@ -70854,8 +70882,8 @@ async function loadHubploy(tree, sha) {
   };
   return {
     mode,
-    fleet: isWhole(findings) ? fleet : void 0,
-    findings: sortFindings(findings),
+    fleet: isWhole(weighed) ? fleet : void 0,
+    findings: sortFindings(weighed),
     placeOfValue: (hub2, environment2, path17, file2) => deployments.find(({ name: name2 }) => name2 === hub2)?.placeOfValue(environment2, path17, file2)
   };
 }
@@ -70863,6 +70891,10 @@ async function refusedFiles(tree, files) {
   const charts = chartFolders(files);
   const refused = await refusedEntries(tree, (path17) => path17 === "secrets" || isOfDeployment(path17, charts));
   return refused.map((finding) => finding.at.file === "secrets" ? { ...finding, severity: "warn" } : finding);
+}
+function asUnlocked(finding) {
+  const isSecrets = finding.code === "git-crypt" && finding.at.file.split("/").includes("secrets");
+  return isSecrets ? { ...finding, severity: "info" } : finding;
 }
 async function rememberDeployment(context, name2, own2) {
   const { tree, chart, environments } = context;
@@ -73992,7 +74024,7 @@ function patternsOf(text3) {
   }
 }
 function isEncrypted(text3) {
-  return text3.trim() === "" || /ENC\[|"sops"|^sops:|^sops_/m.test(text3);
+  return text3.trim() === "" || text3.startsWith("\0GITCRYPT\0") || /ENC\[|"sops"|^sops:|^sops_/m.test(text3);
 }
 
 // app/validate/hosts.ts

@@ -52,5 +52,6 @@ function patternsOf(text: string): RegExp[] {
 }
 
 function isEncrypted(text: string): boolean {
-  return text.trim() === "" || /ENC\[|"sops"|^sops:|^sops_/m.test(text);
+  // What git-crypt hides is told by the loader, where it matters.
+  return text.trim() === "" || text.startsWith("\0GITCRYPT\0") || /ENC\[|"sops"|^sops:|^sops_/m.test(text);
 }
