@@ -170,6 +170,8 @@ export type ValueLayer =
       shape: JsonObject;
       /** Where one encrypted text may stand for more than a text, so that nobody can judge what is in it. */
       opaque?: ValuePath[];
+      /** Where an encrypted text replaces a map of the layers below. */
+      replacesMaps?: ValuePath[];
       /** The shape with other placeholders: by the difference it is seen where a chart takes a secret. */
       otherShape: JsonObject;
       /** The file as it is in git, for `sops` at rollout. */

@@ -244,7 +244,7 @@ sops: { mac: "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]", lastmodified: "2026-1
     family: "secrets",
     severity: "info",
     title: "What is encrypted as a whole is not judged",
-    why: "An encrypted list item can be anything once it is decrypted. Checks and renders go on around it with a placeholder.",
+    why: "An encrypted text that is an item of a list, or that replaces a map of a file below, can be anything once it is decrypted. Checks and renders go on around it.",
     fix: "Nothing needs to be done. What is no secret can be judged when it stands in a values file.",
   },
   {

@@ -3,6 +3,7 @@ import type { ValueLayer } from "../domain/hub.ts";
 import { hasValueAt } from "../domain/value-at.ts";
 import { hubFiles, sharedValuesFiles } from "./layout.ts";
 import type { FleetContext } from "./load-hub.ts";
+import { markOpaqueMaps } from "./opaque-maps.ts";
 import { readFile, type TypedFile } from "./read-file.ts";
 import { readSecrets } from "./read-secrets.ts";
 import type { YamlFile, YamlPath } from "./read-yaml.ts";
@@ -34,7 +35,8 @@ export async function loadLayers(
     findings.push(...read.findings);
     if (read.layer) layers.push(read.layer);
   }
-  return { layers, findings };
+  const marked = markOpaqueMaps(layers);
+  return { layers: marked.layers, findings: [...findings, ...marked.findings] };
 }
 
 /**

@@ -5,6 +5,7 @@ import { blame } from "./blame.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { isGitCrypt } from "./git-crypt.ts";
 import type { Layer } from "./load-layers.ts";
+import { opaqueParts } from "./opaque-parts.ts";
 import { parseFile } from "./read-file.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
 import { rememberParsed } from "./remember-parsed.ts";
@@ -17,6 +18,8 @@ import { sopsShape } from "./sops-shape.ts";
 export async function readSecrets(tree: ConfigTree, path: string): Promise<ReadSecrets> {
   return rememberParsed(tree, path, "shape", (bytes) => parseSecrets(path, bytes));
 }
+
+const OPAQUE_WHY = "A whole item of a list is encrypted, or the whole file";
 
 interface ReadSecrets {
   layer: Layer | undefined;
@@ -38,7 +41,7 @@ function parseSecrets(path: string, bytes: Buffer): ReadSecrets {
   const layer = { kind: "encrypted", file: path, digest: digestOf(bytes), shape, otherShape, opaque, ciphertext } as const;
   return {
     layer: clear.length > 0 ? undefined : { layer, yaml: seen },
-    findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque)],
+    findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque, OPAQUE_WHY)],
   };
 }
 
@@ -71,25 +74,4 @@ function inClear(yaml: YamlFile, path: YamlPath): Finding {
     why: "The file was edited without sops, so the value is now known to all who can read the repository, and sops refuses the file.",
     fix: `Replace this secret where it comes from, and put the new one in with: sops edit ${yaml.file}`,
   });
-}
-
-/** More paths than this help nobody. */
-const NAMED_PATHS = 4;
-
-function opaqueParts(yaml: YamlFile, paths: readonly YamlPath[]): Finding[] {
-  const [first] = paths;
-  if (!first) return [];
-  const named = paths.slice(0, NAMED_PATHS).map((path) => `"${path.join(".")}"`);
-  const places = first.length === 0 ? "all of it" : named.join(", ");
-  const more = paths.length > NAMED_PATHS ? ` and ${paths.length - NAMED_PATHS} more` : "";
-  return [
-    {
-      code: "opaque-secret",
-      severity: "info",
-      what: `What is encrypted in ${yaml.file} as a whole was not judged: ${places}${more}.`,
-      why: "An encrypted list item can be anything once it is decrypted. Checks and renders go on around it with a placeholder.",
-      fix: "Nothing needs to be done. What is no secret can be judged when it stands in a values file.",
-      at: yaml.placeOf(first),
-    },
-  ];
 }

@@ -6,11 +6,12 @@ import stringify from "safe-stable-stringify";
 import type { LookupPath } from "../adapters/kubernetes/lookup-path.ts";
 import type { LookupSnapshot } from "../adapters/kubernetes/lookup-snapshot.ts";
 import type { ChartPin } from "../domain/hub.ts";
-import type { JsonObject } from "../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import { imageValues, mergeValues } from "../domain/merge-values.ts";
 import type { PlaceholderSet } from "../domain/placeholder.ts";
 import type { Release } from "../domain/release.ts";
+import type { ValuePath } from "../domain/value-at.ts";
 import { differingObjects, type OtherObjects } from "./differing-objects.ts";
 import { parseManifests, type ReadsDocuments, readDocument } from "./parse-manifests.ts";
 import { createRenderCache } from "./render-cache.ts";
@@ -109,9 +110,17 @@ function previewValues(
 ): JsonObject {
   const layers = release.valueLayers.map((layer) => {
     if (layer.kind === "plain") return layer.values;
-    return placeholders === "first" ? layer.shape : layer.otherShape;
+    const shape = placeholders === "first" ? layer.shape : layer.otherShape;
+    // A template that looks into the map would stop at a text.
+    return (layer.replacesMaps ?? []).reduce(withoutPath, shape);
   });
   return mergeValues([...layers, imageValues(release.image, release.imageValuePath)]);
+}
+
+function withoutPath(values: JsonObject, [key, ...rest]: ValuePath): JsonObject {
+  if (key === undefined) return values;
+  const { [key]: inner, ...others } = values;
+  return rest.length > 0 && isJsonObject(inner) ? { ...others, [key]: withoutPath(inner, rest) } : others;
 }
 
 /** Everything but the cluster that a render depends on. */

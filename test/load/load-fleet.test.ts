@@ -325,6 +325,21 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
   });
 });
 
+test("an encrypted text that replaces a map is opaque: it is told, and the fleet is judged around it", async () => {
+  const text = "ENC[AES256_GCM,data:YQ==,iv:Yg==,tag:Yw==,type:str]";
+  const { fleet, findings } = await loadEdited({ [SECRETS]: replace("jupyterhub:\n", `jupyterhub:\n    singleuser: ${text}\n`) });
+  expect(findings.map(({ code, severity, at, what }) => [code, severity, at.line, what])).toEqual([
+    [
+      "opaque-secret",
+      "info",
+      lineOf(SECRETS, "jupyterhub:") + 1,
+      `What is encrypted in ${SECRETS} as a whole was not judged: "jupyterhub.singleuser".`,
+    ],
+  ]);
+  const prod = fleet?.hubs.find(({ name }) => name === "data8")?.environments[1];
+  expect(prod?.valueLayers.at(-1)).toMatchObject({ kind: "encrypted", replacesMaps: [["jupyterhub", "singleuser"]] });
+});
+
 describe("a secret in clear is refused and never told", () => {
   const canary = "canary-in-clear-41c2";
   test("a file that is not encrypted", async () => {

@@ -112,6 +112,20 @@ test("without a cluster, what a chart makes up by chance is found by rendering o
   expect(Object.keys(madeUp).sort()).toEqual(["/Secret/data8-staging/hub", "apps/Deployment/data8-staging/hub"]);
 });
 
+test("an encrypted text that replaces a map stops no render: the map below stands for it", async () => {
+  const shape = { jupyterhub: { hub: "campanile-placeholder:jupyterhub.hub:00000000" } };
+  const layer = { kind: "encrypted", file: "secrets.yaml", digest: "", shape, otherShape: shape, ciphertext: "" } as const;
+  const withSecret = (replacesMaps: string[][]): Release => ({
+    ...data8,
+    bundleDigest: JSON.stringify(replacesMaps),
+    valueLayers: [...data8.valueLayers, { ...layer, replacesMaps }],
+  });
+  const { render } = startRenderer();
+  const { manifests } = await render(withSecret([["jupyterhub", "hub"]]));
+  expect(manifests.map(({ id }) => id.name)).toEqual((await render(data8)).manifests.map(({ id }) => id.name));
+  await expect(render(withSecret([]))).rejects.toThrow("hub");
+});
+
 test("two renders at two times have no diff, and what is made up is told", async () => {
   const [one, other] = await Promise.all(
     [startRenderer(), startRenderer()].map(async ({ render, findMadeUp }) => ({

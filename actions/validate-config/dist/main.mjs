@@ -70360,6 +70360,26 @@ function isHubChart(dependencies) {
 // app/load/read-secrets.ts
 import { createHash as createHash4 } from "node:crypto";
 
+// app/load/opaque-parts.ts
+var NAMED_PATHS = 4;
+function opaqueParts(yaml, paths, why) {
+  const [first] = paths;
+  if (!first) return [];
+  const named = paths.slice(0, NAMED_PATHS).map((path17) => `"${path17.join(".")}"`);
+  const places = first.length === 0 ? "all of it" : named.join(", ");
+  const more = paths.length > NAMED_PATHS ? ` and ${paths.length - NAMED_PATHS} more` : "";
+  return [
+    {
+      code: "opaque-secret",
+      severity: "info",
+      what: `What is encrypted in ${yaml.file} as a whole was not judged: ${places}${more}.`,
+      why: `${why}, and it can be anything once it is decrypted. Checks and renders go on around it.`,
+      fix: "Nothing needs to be done. What is no secret can be judged when it stands in a values file.",
+      at: yaml.placeOf(first)
+    }
+  ];
+}
+
 // app/load/sops-shape.ts
 import { createHash as createHash3 } from "node:crypto";
 
@@ -70441,6 +70461,7 @@ function placeholder(type, path17, encrypted, set2) {
 async function readSecrets(tree, path17) {
   return rememberParsed(tree, path17, "shape", (bytes) => parseSecrets(path17, bytes));
 }
+var OPAQUE_WHY = "A whole item of a list is encrypted, or the whole file";
 function parseSecrets(path17, bytes) {
   const { yaml, findings } = readYaml(path17, bytes);
   if (!yaml) return { layer: isGitCrypt(bytes) ? hiddenLayer(path17, bytes) : void 0, findings };
@@ -70455,7 +70476,7 @@ function parseSecrets(path17, bytes) {
   const layer = { kind: "encrypted", file: path17, digest: digestOf2(bytes), shape, otherShape, opaque, ciphertext };
   return {
     layer: clear.length > 0 ? void 0 : { layer, yaml: seen },
-    findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque)]
+    findings: [...findings, ...clear.map((each) => inClear(seen, each)), ...opaqueParts(seen, opaque, OPAQUE_WHY)]
   };
 }
 function digestOf2(bytes) {
@@ -70483,24 +70504,6 @@ function inClear(yaml, path17) {
     why: "The file was edited without sops, so the value is now known to all who can read the repository, and sops refuses the file.",
     fix: `Replace this secret where it comes from, and put the new one in with: sops edit ${yaml.file}`
   });
-}
-var NAMED_PATHS = 4;
-function opaqueParts(yaml, paths) {
-  const [first] = paths;
-  if (!first) return [];
-  const named = paths.slice(0, NAMED_PATHS).map((path17) => `"${path17.join(".")}"`);
-  const places = first.length === 0 ? "all of it" : named.join(", ");
-  const more = paths.length > NAMED_PATHS ? ` and ${paths.length - NAMED_PATHS} more` : "";
-  return [
-    {
-      code: "opaque-secret",
-      severity: "info",
-      what: `What is encrypted in ${yaml.file} as a whole was not judged: ${places}${more}.`,
-      why: "An encrypted list item can be anything once it is decrypted. Checks and renders go on around it with a placeholder.",
-      fix: "Nothing needs to be done. What is no secret can be judged when it stands in a values file.",
-      at: yaml.placeOf(first)
-    }
-  ];
 }
 
 // app/load/hubploy/load-cluster-releases.ts
@@ -70534,6 +70537,29 @@ function isOn(hubs, cluster3, environment2) {
   return hubs.some((hub2) => hub2.environments.some((each) => each.cluster === cluster3 && each.environment === environment2));
 }
 
+// app/load/opaque-maps.ts
+function markOpaqueMaps(layers, defaults = {}) {
+  const findings = [];
+  let below = defaults;
+  const marked = layers.map((each) => {
+    const { layer, yaml } = each;
+    const replacesMaps = layer.kind === "encrypted" ? textsOverMaps(layer.shape, below, []) : [];
+    below = mergeValues2([below, layer.kind === "plain" ? layer.values : layer.shape]);
+    if (layer.kind === "plain" || replacesMaps.length === 0) return each;
+    findings.push(...opaqueParts(yaml, replacesMaps, "An encrypted text replaces a map of the files below it"));
+    return { yaml, layer: { ...layer, replacesMaps } };
+  });
+  return { layers: marked, findings };
+}
+function textsOverMaps(shape, below, path17) {
+  return Object.entries(shape).flatMap(([key, value]) => {
+    const lower = Object.hasOwn(below, key) ? below[key] : void 0;
+    if (!isJsonObject(lower)) return [];
+    if (isJsonObject(value)) return textsOverMaps(value, lower, [...path17, key]);
+    return value !== void 0 && isPlaceholder(value) ? [[...path17, key]] : [];
+  });
+}
+
 // app/load/load-layers.ts
 async function loadLayers(context, hub2, environment2) {
   const paths = hubFiles(hub2);
@@ -70551,7 +70577,8 @@ async function loadLayers(context, hub2, environment2) {
     findings.push(...read.findings);
     if (read.layer) layers.push(read.layer);
   }
-  return { layers, findings };
+  const marked = markOpaqueMaps(layers);
+  return { layers: marked.layers, findings: [...findings, ...marked.findings] };
 }
 function placeInLayers(layers, path17, file2) {
   const has = ({ yaml }) => (file2 === void 0 || yaml.file === file2) && hasValueAt(yaml.value, path17);
@@ -70647,7 +70674,9 @@ async function loadDeployment(context, name2) {
   for (const environment2 of context.environments.filter((each) => present.includes(each))) {
     const own2 = await readPlain(context, paths.config(environment2), findings);
     const secrets = await readSecretLayers(context, name2, environment2, findings);
-    const all = [...shared, ...own2, ...secrets, ...images.layers];
+    const marked = markOpaqueMaps([...shared, ...own2, ...secrets, ...images.layers], mapOf(context.chart?.defaults));
+    findings.push(...marked.findings);
+    const all = marked.layers;
     layers.set(environment2, all);
     const cluster3 = file2 && clusterOf2(file2.content, `${name2}-${environment2}`);
     if (!cluster3 || !context.chart) continue;
@@ -70660,6 +70689,9 @@ async function loadDeployment(context, name2) {
     hubploy: file2?.yaml,
     placeOfValue: (environment2, path17, file3) => placeInLayers(layers.get(environment2) ?? [], path17, file3) ?? placeInDefaults(context.chart?.defaults, path17)
   };
+}
+function mapOf(defaults) {
+  return defaults && isJsonObject(defaults.value) ? defaults.value : {};
 }
 function placeInDefaults(defaults, path17) {
   return defaults && hasValueAt(defaults.value, path17) ? defaults.placeOf(path17) : void 0;

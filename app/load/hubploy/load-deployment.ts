@@ -7,6 +7,7 @@ import { hasValueAt, valueAt } from "../../domain/value-at.ts";
 import { blame, missingFile } from "../blame.ts";
 import type { ConfigTree } from "../config-tree.ts";
 import { type Layer, placeInLayers } from "../load-layers.ts";
+import { markOpaqueMaps } from "../opaque-maps.ts";
 import { readFile, type TypedFile } from "../read-file.ts";
 import { readSecrets } from "../read-secrets.ts";
 import type { YamlFile, YamlPath } from "../read-yaml.ts";
@@ -62,7 +63,9 @@ export async function loadDeployment(context: DeploymentContext, name: string): 
   for (const environment of context.environments.filter((each) => present.includes(each))) {
     const own = await readPlain(context, paths.config(environment), findings);
     const secrets = await readSecretLayers(context, name, environment, findings);
-    const all = [...shared, ...own, ...secrets, ...images.layers];
+    const marked = markOpaqueMaps([...shared, ...own, ...secrets, ...images.layers], mapOf(context.chart?.defaults));
+    findings.push(...marked.findings);
+    const all = marked.layers;
     layers.set(environment, all);
     const cluster = file && clusterOf(file.content, `${name}-${environment}`);
     if (!cluster || !context.chart) continue;
@@ -76,6 +79,10 @@ export async function loadDeployment(context: DeploymentContext, name: string): 
     placeOfValue: (environment, path, file) =>
       placeInLayers(layers.get(environment) ?? [], path, file) ?? placeInDefaults(context.chart?.defaults, path),
   };
+}
+
+function mapOf(defaults: YamlFile | undefined): JsonObject {
+  return defaults && isJsonObject(defaults.value) ? defaults.value : {};
 }
 
 function placeInDefaults(defaults: YamlFile | undefined, path: YamlPath): FilePlace | undefined {
