@@ -90,7 +90,8 @@ function viewOf(
 const parsed = new Map<string, Chart>();
 const REMEMBERED_CHARTS = 100;
 
-async function readCharts(
+/** The charts that a fleet pins, by the digest of the pin, and why some of them could not be had. */
+export async function readCharts(
   fleet: Fleet | undefined,
   readFiles: ReadsCharts | undefined,
 ): Promise<{ charts: Map<string, Chart>; couldNot: Explanation[] }> {

@@ -6,11 +6,14 @@ import { makeHistory } from "./make-history.ts";
 
 const MERGES = 1_000;
 
-/** States a second on all cores: first with nothing known, then with every file of the history parsed and every hub seen before. */
-export async function benchBacktest(repository: string, hubs: number): Promise<Row[]> {
+/** States a second, with the schemas of the pinned chart, on all cores: first with nothing known, then with every file of the history parsed and every hub seen before. */
+export async function benchBacktest(repository: string, charts: string, hubs: number): Promise<Row[]> {
   await writeHistory(repository, await makeHistory(hubs, MERGES));
   const states = await readHistory(repository, "staging", "");
-  const threads = openReplayThreads(repository, states);
+  const threads = openReplayThreads(repository, states, {
+    layout: "auto",
+    mirror: [`https://charts.campanile.example/=${charts}`],
+  });
   try {
     const replayAll = async () => {
       let faults = 0;

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
+import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
 import { backtestJson } from "./backtest-json.ts";
 import { backtestText } from "./backtest-text.ts";
 import { backtestPage } from "./page/backtest-page.ts";
@@ -7,7 +9,8 @@ import { type Backtest, runBacktest } from "./run-backtest.ts";
 
 const FORMATS = { text: backtestText, json: backtestJson, html: backtestPage } satisfies Record<string, (of: Backtest) => string>;
 
-interface Flags {
+interface Flags extends ChartFlags {
+  layout: Layout | "auto";
   branch: string;
   since?: Date;
   format: keyof typeof FORMATS;
@@ -15,11 +18,14 @@ interface Flags {
 
 /** `campanile backtest`: what the checks would have said to the past. */
 export function backtestCommand(): Command {
-  return new Command("backtest")
-    .description("replay a repository's history as pull requests: what would have been stopped, and how long each fault lived")
+  const command = new Command("backtest")
+    .description(
+      "replay a repository's history as pull requests: what would have been stopped, and how long each fault lived; exit code 2 when a chart could not be fetched",
+    )
     .argument("<repository>", "a clone with its whole history, or the fleet's folder in one")
     .option("--branch <branch>", "the branch that is deployed", "staging")
     .addOption(new Option("--since <date>", "only states from this day on, as 2024-09-26").argParser(parseDay))
+    .addOption(new Option("--layout <layout>", "how the files are laid out").choices(["auto", ...LAYOUTS]).default("auto"))
     .addOption(new Option("--format <format>", "how the report is written").choices(Object.keys(FORMATS)).default("text"))
     .addHelpText(
       "after",
@@ -27,11 +33,15 @@ export function backtestCommand(): Command {
 A page to show:
   campanile backtest datahub --branch staging --format html > backtest.html
 One that is stopped goes on where it was when it is called again.`,
-    )
-    .action(async (folder: string, { branch, since, format }: Flags) => {
-      const backtest = await runBacktest({ folder, branch, since }, printProgress(process.stderr));
-      process.stdout.write(FORMATS[format](backtest));
-    });
+    );
+  return addChartFlags(command).action(async (folder: string, { branch, since, format, ...flags }: Flags) => {
+    // A mirror that cannot be read is told before anything is done.
+    openCharts(flags);
+    const backtest = await runBacktest({ folder, branch, since, flags }, printProgress(process.stderr));
+    process.stdout.write(FORMATS[format](backtest));
+    for (const { what, why, fix } of backtest.couldNot) process.stderr.write(`${what}\n${why}\n${fix}\n`);
+    if (backtest.couldNot.length > 0) process.exitCode = 2;
+  });
 }
 
 function parseDay(text: string): Date {

@@ -19,6 +19,7 @@ export function backtestJson(backtest: Backtest): string {
     months,
     stopped: stopped.map(({ state, codes }) => ({ ...commit(state), codes })),
     faults: backtest.lives.map(fault),
+    couldNot: backtest.couldNot,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

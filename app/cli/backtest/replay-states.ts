@@ -5,8 +5,9 @@ import type { Finding } from "../../domain/finding.ts";
 import type { ConfigTree } from "../../load/config-tree.ts";
 import { isHubployFleet } from "../../load/hubploy/layout.ts";
 import { FLEET_FILE } from "../../load/layout.ts";
-import { type LoadedFleet, loadFleet } from "../../load/load-fleet.ts";
+import { type Layout, type LoadedFleet, loadFleet } from "../../load/load-fleet.ts";
 import { readTexts } from "../../load/read-texts.ts";
+import { type ReadsCharts, readCharts } from "../../pipeline/judge-change.ts";
 import { type FleetView, fleetView } from "../../validate/fleet-view.ts";
 import { validate } from "../../validate/validate.ts";
 import type { StateVerdict } from "./state-verdict.ts";
@@ -17,14 +18,26 @@ export interface Replayer {
   replay(from: number, to: number): Promise<StateVerdict[]>;
 }
 
+/** How states are read. */
+export interface ReplayOptions {
+  layout: Layout | "auto";
+  /** Left out: rules that need charts are silent. */
+  readChart?: ReadsCharts | undefined;
+}
+
 interface Judged {
   index: number;
   verdict: StateVerdict;
   view: FleetView | undefined;
 }
 
-export function createReplayer(repositoryDir: string, states: readonly HistoryState[]): Replayer {
+export function createReplayer(
+  repositoryDir: string,
+  states: readonly HistoryState[],
+  { layout, readChart }: ReplayOptions,
+): Replayer {
   const trees = openHistoryTrees(repositoryDir, states);
+  const readChartOnce = readChart && triedOnce(readChart);
   let last: Judged | undefined;
 
   async function judge(index: number, base: Judged | undefined): Promise<Judged> {
@@ -33,12 +46,13 @@ export function createReplayer(repositoryDir: string, states: readonly HistorySt
     const { sha, changes } = state;
     // Most merges of some histories touch no file that describes the fleet.
     if (base && changes.length === 0) return { index, verdict: { ...base.verdict, sha, step: [] }, view: base.view };
-    const loaded = await load(() => trees.treeOf(index), sha);
+    const loaded = await load(() => trees.treeOf(index), sha, layout);
     if (!loaded) return { index, verdict: { sha, kind: "none", files: [], state: [], step: [] }, view: undefined };
     const { fleet, findings: files, placeOfValue, texts } = loaded;
     if (!fleet) return { index, verdict: { sha, kind: "unjudged", files, state: [], step: [] }, view: undefined };
-    const view = fleetView(fleet, placeOfValue, { texts });
-    return { index, verdict: { sha, kind: "judged", files, ...judgeView(view, base?.view, state) }, view };
+    const { charts, couldNot } = await readCharts(fleet, readChartOnce);
+    const view = fleetView(fleet, placeOfValue, { charts, texts });
+    return { index, verdict: { sha, kind: "judged", files, ...judgeView(view, base?.view, state), couldNot }, view };
   }
 
   return {
@@ -58,6 +72,20 @@ export function createReplayer(repositoryDir: string, states: readonly HistorySt
   };
 }
 
+/** A repository that is gone is gone for all states: each would wait for it anew. */
+function triedOnce(readChart: ReadsCharts): ReadsCharts {
+  const failures = new Map<string, unknown>();
+  return async (pin) => {
+    if (failures.has(pin.digest)) throw failures.get(pin.digest);
+    try {
+      return await readChart(pin);
+    } catch (error) {
+      failures.set(pin.digest, error);
+      throw error;
+    }
+  };
+}
+
 /** Dates are judged as of the day on which the state came, and a merge's title stands for its pull request's. */
 function judgeView(head: FleetView, base: FleetView | undefined, { atSeconds, title }: HistoryState) {
   const today = new Date(atSeconds * 1000);
@@ -72,12 +100,12 @@ const keyOf = ({ code, what, at }: Finding) => `${code} ${at.file}:${at.line} ${
 type Loaded = LoadedFleet & { texts: ReadonlyMap<string, string> };
 
 /** @returns nothing where there is no fleet yet */
-async function load(openTree: () => ConfigTree, sha: string): Promise<Loaded | undefined> {
+async function load(openTree: () => ConfigTree, sha: string, layout: Layout | "auto"): Promise<Loaded | undefined> {
   try {
     const tree = openTree();
     const files = await tree.listFiles();
-    if (!files.includes(FLEET_FILE) && !isHubployFleet(files)) return undefined;
-    return { ...(await loadFleet(tree, sha)), texts: await readTexts(tree) };
+    if (!holdsFleet(files, layout)) return undefined;
+    return { ...(await loadFleet(tree, sha, { layout })), texts: await readTexts(tree) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { code, what, why, fix } = error.explanation;
@@ -85,4 +113,8 @@ async function load(openTree: () => ConfigTree, sha: string): Promise<Loaded | u
     const findings: Finding[] = [{ code, severity: "block", what, why, fix, at }];
     return { fleet: undefined, mode: "observe", findings, placeOfValue: () => undefined, texts: new Map() };
   }
+}
+
+function holdsFleet(files: readonly string[], layout: Layout | "auto"): boolean {
+  return (layout !== "hubploy" && files.includes(FLEET_FILE)) || (layout !== "campanile" && isHubployFleet(files));
 }

@@ -3,7 +3,14 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { HistoryState } from "../../adapters/git/read-history.ts";
 import { ClusterError, type Explanation } from "../../domain/errors.ts";
+import type { Layout } from "../../load/load-fleet.ts";
+import type { ChartFlags } from "../charts/chart-flags.ts";
 import type { StateVerdict } from "./state-verdict.ts";
+
+/** How states are read, in a form that can be handed to a thread. */
+export interface ReplayFlags extends ChartFlags {
+  layout: Layout | "auto";
+}
 
 /** States from one to before another. */
 export interface Stretch {
@@ -26,13 +33,13 @@ export interface ReplayThreads {
   close(): Promise<void>;
 }
 
-export function openReplayThreads(repositoryDir: string, states: readonly HistoryState[]): ReplayThreads {
+export function openReplayThreads(repositoryDir: string, states: readonly HistoryState[], flags: ReplayFlags): ReplayThreads {
   const workers: Worker[] = [];
   return {
     async replay(wanted, onVerdicts) {
       const stretches = stretchesOf(wanted);
       const threads = Math.min(availableParallelism(), stretches.length);
-      while (workers.length < threads) workers.push(startWorker(repositoryDir, states));
+      while (workers.length < threads) workers.push(startWorker(repositoryDir, states, flags));
       const parts = workers.slice(0, threads).map((worker, index) => ({
         worker,
         // Each thread has its own part of the history, so that its next stretch begins where the last one ended.
@@ -58,8 +65,8 @@ async function replayPart(
   }
 }
 
-function startWorker(repositoryDir: string, states: readonly HistoryState[]): Worker {
-  return new Worker(new URL("./replay-worker.ts", import.meta.url), { workerData: { repositoryDir, states } });
+function startWorker(repositoryDir: string, states: readonly HistoryState[], flags: ReplayFlags): Worker {
+  return new Worker(new URL("./replay-worker.ts", import.meta.url), { workerData: { repositoryDir, states, flags } });
 }
 
 function stretchesOf(wanted: readonly number[]): Stretch[] {

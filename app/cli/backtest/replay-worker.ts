@@ -1,12 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { HistoryState } from "../../adapters/git/read-history.ts";
 import { explanationOf } from "../../domain/errors.ts";
+import { openCharts } from "../charts/chart-flags.ts";
 import { createReplayer } from "./replay-states.ts";
-import type { Stretch, StretchAnswer } from "./replay-threads.ts";
+import type { ReplayFlags, Stretch, StretchAnswer } from "./replay-threads.ts";
 
 // A thread of `replay-threads.ts`: it is given stretches of the history one after the other and answers each with its verdicts.
-const { repositoryDir, states } = workerData as { repositoryDir: string; states: HistoryState[] };
-const replayer = createReplayer(repositoryDir, states);
+const { repositoryDir, states, flags } = workerData as { repositoryDir: string; states: HistoryState[]; flags: ReplayFlags };
+const replayer = createReplayer(repositoryDir, states, { layout: flags.layout, readChart: openCharts(flags)?.readChart });
 const port = parentPort;
 if (!port) throw new Error("replay-worker.ts is for a thread");
 

@@ -4,7 +4,7 @@ import path from "node:path";
 
 const APP = path.resolve(import.meta.dirname, "../..");
 /** All code that a verdict depends on. */
-const FOLDERS = ["adapters/git", "cli/backtest", "domain", "load", "validate"];
+const FOLDERS = ["adapters/charts", "adapters/git", "cli/backtest", "cli/charts", "domain", "load", "pipeline", "validate"];
 
 /** Names the rules and what they read with: their own source, so that nobody has to remember to count a number up. */
 export async function rulesVersion(): Promise<string> {

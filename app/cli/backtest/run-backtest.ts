@@ -1,10 +1,10 @@
 import path from "node:path";
 import { type HistoryState, readHistory } from "../../adapters/git/read-history.ts";
 import { runGit } from "../../adapters/git/run-git.ts";
-import { ConfigError } from "../../domain/errors.ts";
+import { ConfigError, type Explanation } from "../../domain/errors.ts";
 import { type FaultLife, faultLives, type StateName } from "./fault-lives.ts";
 import type { Progress } from "./progress.ts";
-import { openReplayThreads } from "./replay-threads.ts";
+import { openReplayThreads, type ReplayFlags } from "./replay-threads.ts";
 import { rulesVersion } from "./rules-version.ts";
 import { openStateFile } from "./state-file.ts";
 import type { StateVerdict } from "./state-verdict.ts";
@@ -15,6 +15,8 @@ export interface BacktestOptions {
   branch: string;
   /** Only states from this moment on. */
   since?: Date | undefined;
+  /** How each state is read. */
+  flags: ReplayFlags;
 }
 
 /** A history, and what Campanile would have said to it. */
@@ -27,6 +29,8 @@ export interface Backtest {
   /** States before there was a fleet. */
   statesWithoutFleet: number;
   lives: FaultLife[];
+  /** Why some rules were silent about some states: charts that could not be had. */
+  couldNot: Explanation[];
 }
 
 /**
@@ -34,12 +38,12 @@ export interface Backtest {
  * What an earlier run found out is used again as long as the rules are the same.
  * @throws {ConfigError} `no-history` where there is nothing to replay
  */
-export async function runBacktest({ folder, branch, since }: BacktestOptions, progress: Progress): Promise<Backtest> {
+export async function runBacktest({ folder, branch, since, flags }: BacktestOptions, progress: Progress): Promise<Backtest> {
   const { repositoryDir, prefix, sha } = await findBranch(folder, branch);
   const states = await readHistory(repositoryDir, sha, prefix);
   const first = since === undefined ? 0 : states.findIndex(({ atSeconds }) => atSeconds * 1000 >= since.getTime());
   if (first < 0) throw nothingSince(branch, since);
-  const verdicts = await replay(repositoryDir, prefix, { states, first }, progress);
+  const verdicts = await replay(repositoryDir, prefix, { states, first, flags }, progress);
   const names = states.slice(first).map(({ sha, atSeconds, title }) => ({ sha, atSeconds, title }));
   const withFleet = names.filter((_, index) => verdicts[index]?.kind !== "none");
   if (withFleet.length === 0) throw noFleet(branch);
@@ -49,6 +53,7 @@ export async function runBacktest({ folder, branch, since }: BacktestOptions, pr
     states: withFleet,
     statesWithoutFleet: names.length - withFleet.length,
     lives: faultLives(names, verdicts),
+    couldNot: [...new Map(verdicts.flatMap(({ couldNot = [] }) => couldNot.map((each) => [each.what, each]))).values()],
   };
 }
 
@@ -56,14 +61,14 @@ export async function runBacktest({ folder, branch, since }: BacktestOptions, pr
 async function replay(
   repositoryDir: string,
   prefix: string,
-  { states, first }: { states: readonly HistoryState[]; first: number },
+  { states, first, flags }: { states: readonly HistoryState[]; first: number; flags: ReplayFlags },
   progress: Progress,
 ): Promise<StateVerdict[]> {
-  const file = await openStateFile([repositoryDir, prefix, await rulesVersion()]);
+  const file = await openStateFile([repositoryDir, prefix, JSON.stringify(flags), await rulesVersion()]);
   const verdicts = new Map(file.known);
   const wanted = states.flatMap(({ sha }, index) => (index >= first && !verdicts.has(sha) ? [index] : []));
   progress.start(states.length - first, states.length - first - wanted.length);
-  const threads = openReplayThreads(repositoryDir, states);
+  const threads = openReplayThreads(repositoryDir, states, flags);
   try {
     await threads.replay(wanted, async (done) => {
       for (const verdict of done) verdicts.set(verdict.sha, verdict);

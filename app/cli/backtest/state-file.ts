@@ -48,8 +48,10 @@ export async function openStateFile(key: readonly string[]): Promise<StateFile> 
         findings.set(id, finding);
         return id;
       };
-      for (const { sha, kind, files, state, step } of verdicts)
+      const whole = verdicts.filter(({ couldNot = [] }) => couldNot.length === 0);
+      for (const { sha, kind, files, state, step } of whole)
         lines.push({ sha, kind, files: files.map(idOf), state: state.map(idOf), step: step.map(idOf) });
+      if (lines.length === 0) return;
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
       // One write that begins a line of its own: what a killed run left half written spoils nothing else.
       await appendFile(file, `\n${lines.map((line) => JSON.stringify(line)).join("\n")}\n`, { mode: 0o600 });

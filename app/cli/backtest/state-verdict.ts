@@ -1,3 +1,4 @@
+import type { Explanation } from "../../domain/errors.ts";
 import type { Finding } from "../../domain/finding.ts";
 
 /** What Campanile would have said of one state of a history, had it come as a pull request. */
@@ -11,4 +12,6 @@ export interface StateVerdict {
   state: Finding[];
   /** What rules say of the step from the state before: told once, at this merge. */
   step: Finding[];
+  /** Charts that could not be had: the rules that need them were silent. Another run may have them, so this verdict is not kept. */
+  couldNot?: Explanation[];
 }

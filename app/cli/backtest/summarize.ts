@@ -20,6 +20,8 @@ export interface BacktestSummary {
   /** By rule, the most frequent that block first. */
   rules: RuleSummary[];
   months: MonthSummary[];
+  /** Charts that could not be had. */
+  missingCharts: number;
 }
 
 export interface StoppedMerge {
@@ -47,7 +49,7 @@ export interface MonthSummary {
   stopped: number;
 }
 
-export function summarize({ states, lives }: Backtest): BacktestSummary {
+export function summarize({ states, lives, couldNot }: Backtest): BacktestSummary {
   const brought = lives.filter(({ isOlder }) => !isOlder);
   const blocking = brought.filter(({ finding }) => finding.severity === "block");
   const stopped = stoppedMerges(states, blocking);
@@ -55,6 +57,7 @@ export function summarize({ states, lives }: Backtest): BacktestSummary {
   for (const { state } of stopped) warned.delete(state.sha);
   return {
     states: states.length,
+    missingCharts: couldNot.length,
     firstDay: dayOf(states[0]?.atSeconds ?? 0),
     stopped,
     warned: warned.size,

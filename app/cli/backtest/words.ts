@@ -16,7 +16,8 @@ export function lifetimeOf(life: FaultLife): string {
 }
 
 /** What the report has to say, in sentences for somebody who decides. */
-export function headlines({ states, firstDay, stopped, warned, blockingDays, stillThere }: BacktestSummary): string[] {
+export function headlines(summary: BacktestSummary): string[] {
+  const { states, firstDay, stopped, warned, blockingDays, stillThere, missingCharts } = summary;
   const percent = Math.round((stopped.length / states) * 100);
   const share = stopped.length > 0 && percent === 0 ? "less than 1 %" : `${percent} %`;
   return [
@@ -28,5 +29,8 @@ export function headlines({ states, firstDay, stopped, warned, blockingDays, sti
       : "",
     warned > 0 ? `${plural(warned, "more merge")} would have got a warning.` : "",
     stillThere > 0 ? `${plural(stillThere, "blocking fault")} ${stillThere === 1 ? "is" : "are"} still there today.` : "",
+    missingCharts > 0
+      ? `${plural(missingCharts, "chart")} could not be fetched, so the rules that read charts were silent where ${missingCharts === 1 ? "it is" : "they are"} pinned.`
+      : "",
   ].filter(Boolean);
 }

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { SAMPLE_FLEET_FOLDER } from "../../../app/local/seed/sample-artefacts.ts";
+import { packSampleCharts, SAMPLE_FLEET_FOLDER } from "../../../app/local/seed/sample-artefacts.ts";
 import { type Commit, temporaryFolder, writeHistory } from "../../history/write-history.ts";
 import { readFolder } from "../../load/config-trees.ts";
 import { campanile } from "../run-campanile.ts";
 
 const PROD = "hubs/data8/values/prod.yaml";
 const COMMON = "hubs/data8/values/common.yaml";
+const SHARED = "values/common.yaml";
 const PINS = "hubs/data8/pins/prod.yaml";
 const HOSTILE = "Roles </title><script>alert(1)</script> & more";
 
@@ -60,11 +61,18 @@ async function sampleHistory(): Promise<Commit[]> {
   ];
 }
 
-async function scene() {
+async function scene({
+  history = sampleHistory,
+  charts = ["--offline"],
+}: {
+  history?: () => Promise<Commit[]>;
+  charts?: string[];
+} = {}) {
   const folder = await temporaryFolder(onTestFinished);
   const cache = path.join(folder, "cache");
-  const { repository, shas } = await writeHistory(path.join(folder, "fleet.git"), await sampleHistory());
-  const backtest = (...args: string[]) => campanile(["backtest", repository, ...args], { env: { XDG_CACHE_HOME: cache } });
+  const { repository, shas } = await writeHistory(path.join(folder, "fleet.git"), await history());
+  const env = { XDG_CACHE_HOME: cache, CAMPANILE_DATA_DIR: path.join(folder, "data") };
+  const backtest = (...args: string[]) => campanile(["backtest", repository, ...charts, ...args], { env });
   const stateFile = async () =>
     path.join(cache, "campanile/backtest", (await readdir(path.join(cache, "campanile/backtest")))[0] ?? "");
   return { repository, shas, backtest, stateFile };
@@ -115,6 +123,54 @@ test("only the states since a day are told, each still beside the one before it"
   const { summary, faults } = report.parse(JSON.parse(stdout));
   expect(summary.states).toBe(4);
   expect(faults.map(({ code }) => code)).toEqual(["chart-goes-back", "memory-unit", "yaml-syntax"]);
+});
+
+describe("the charts that the states pin", () => {
+  const ADDRESS = "https://charts.campanile.example/";
+
+  async function misspeltHistory(): Promise<Commit[]> {
+    const files = await readFolder(SAMPLE_FLEET_FOLDER);
+    const misspelt = (files[SHARED] ?? "").replace("startTimeout:", "startTimeOut:");
+    expect(misspelt).not.toBe(files[SHARED]);
+    return [
+      { message: "Begin", at: "2025-01-02T12:00:00Z", files },
+      { message: "Wait longer", at: "2025-02-01T12:00:00Z", files: { [SHARED]: misspelt } },
+      { message: "Wait longer, really", at: "2025-02-08T12:00:00Z", files: { [SHARED]: files[SHARED] ?? "" } },
+    ];
+  }
+
+  test("are read, so that what their schemas refuse is found", async () => {
+    const mirror = await temporaryFolder(onTestFinished);
+    for (const { name, version, tgz } of await packSampleCharts())
+      await writeFile(path.join(mirror, `${name}-${version}.tgz`), tgz);
+    const { backtest } = await scene({ history: misspeltHistory, charts: ["--mirror", `${ADDRESS}=${mirror}`] });
+    const { stdout, exitCode, stderr } = await backtest("--format", "json");
+    expect(report.parse(JSON.parse(stdout)).faults.map(({ code, days }) => [code, days])).toContainEqual(["values-schema", 7]);
+    expect(stderr).not.toContain("could not");
+    expect(exitCode).toBe(0);
+  });
+
+  test("are told when they cannot be had, and looked for again in the next run", async () => {
+    const mirror = await temporaryFolder(onTestFinished);
+    const { backtest } = await scene({ history: misspeltHistory, charts: ["--mirror", `${ADDRESS}=${mirror}`] });
+    const first = await backtest();
+    expect(first.exitCode).toBe(2);
+    expect(first.stdout).toContain("1 chart could not be fetched, so the rules that read charts were silent where it is pinned.");
+    expect(first.stderr).toMatch(/hub.*1\.0\.0/);
+    for (const { name, version, tgz } of await packSampleCharts())
+      await writeFile(path.join(mirror, `${name}-${version}.tgz`), tgz);
+    const second = await backtest();
+    expect(second.exitCode).toBe(0);
+    expect(second.stdout).toContain("values-schema");
+  });
+});
+
+test("a layout that is given is the one that is read", async () => {
+  const { backtest } = await scene();
+  expect(await backtest("--layout", "campanile")).toMatchObject({ exitCode: 0 });
+  const other = await backtest("--layout", "hubploy");
+  expect(other).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(other.stderr).toContain("holds a fleet");
 });
 
 test("the text says first what would have been stopped", async () => {
