@@ -7,7 +7,7 @@ import { findTab } from "./find-tab.ts";
 import { isGitCrypt, isInGitCrypt } from "./git-crypt.ts";
 import { splitDocuments } from "./split-documents.ts";
 import { describeSyntaxError, TABS } from "./syntax-errors.ts";
-import { convertNode, type Fault } from "./yaml-to-json.ts";
+import { convertNode, type Fault, NODES_LIMIT } from "./yaml-to-json.ts";
 
 export type YamlPath = ValuePath;
 
@@ -28,6 +28,8 @@ export interface ReadYaml {
 const FILE_LIMIT_BYTES = 512 * 1024;
 /** A file of so many tokens stands for more values than the limit; counted first, because building a tree of them takes seconds. */
 const TOKENS_LIMIT = 300_000;
+/** What is shorter holds fewer keys than the limit, each with a colon and an end of line. */
+const SHORT_CHARACTERS = 2 * NODES_LIMIT;
 const DOCUMENTS_LIMIT = 16;
 
 type Words = Pick<Finding, "code" | "what" | "why" | "fix">;
@@ -135,11 +137,15 @@ function decode(content: Buffer): string | Words {
 }
 
 function hasTooManyTokens(text: string): boolean {
-  if (text.length <= TOKENS_LIMIT) return false;
+  if (text.length <= SHORT_CHARACTERS) return false;
   let tokens = 0;
-  for (const _ of new Lexer().lex(text)) {
+  // Every key ends in the one, or begins with the other where it is written as "? key".
+  let [colons, marks] = [0, 0];
+  for (const token of new Lexer().lex(text)) {
     tokens += 1;
-    if (tokens > TOKENS_LIMIT) return true;
+    if (token === ":") colons += 1;
+    else if (token === "?") marks += 1;
+    if (tokens > TOKENS_LIMIT || Math.max(colons, marks) > NODES_LIMIT) return true;
   }
   return false;
 }

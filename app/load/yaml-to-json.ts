@@ -22,7 +22,7 @@ export interface ConvertedYaml {
 
 const DEPTH_LIMIT = 64;
 /** Counted after aliases are followed, so that a few lines cannot stand for a billion. */
-const NODES_LIMIT = 50_000;
+export const NODES_LIMIT = 50_000;
 const KNOWN_TAGS = new Set(["int", "float", "bool", "null", "map", "seq", "str"].map((name) => `tag:yaml.org,2002:${name}`));
 
 class LimitReached extends Error {}

@@ -201,6 +201,7 @@ describe("a file that means harm is refused at once", () => {
     ["a quarter of a million commas", `a: [${"x,".repeat(250_000)}]`, "yaml-too-large"],
     ["documents without end", "---\na: 1\n".repeat(40_000), "yaml-too-large"],
     ["too many keys", Array.from({ length: 60_000 }, (_, index) => `${index}:`).join("\n"), "yaml-too-large"],
+    ["too many keys by question marks", Array.from({ length: 60_000 }, (_, index) => `? ${index}`).join("\n"), "yaml-too-large"],
     ["too many bytes", "# comment\n".repeat(60_000), "file-too-large"],
   ])("%s", (_, text, code) => {
     // Of this thread alone: what else the machine does is not the file's fault.

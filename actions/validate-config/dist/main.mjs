@@ -68866,6 +68866,7 @@ function offsetOf(node2) {
 // app/load/read-yaml.ts
 var FILE_LIMIT_BYTES2 = 512 * 1024;
 var TOKENS_LIMIT = 3e5;
+var SHORT_CHARACTERS = 2 * NODES_LIMIT;
 var DOCUMENTS_LIMIT = 16;
 function readYaml(file2, content2, { mayQuote = false } = {}) {
   if (isGitCrypt(content2)) return { yaml: void 0, findings: [isInGitCrypt({ file: file2, line: 1 })] };
@@ -68945,11 +68946,14 @@ function decode3(content2) {
   }
 }
 function hasTooManyTokens(text3) {
-  if (text3.length <= TOKENS_LIMIT) return false;
+  if (text3.length <= SHORT_CHARACTERS) return false;
   let tokens = 0;
-  for (const _2 of new import_yaml4.Lexer().lex(text3)) {
+  let [colons, marks] = [0, 0];
+  for (const token of new import_yaml4.Lexer().lex(text3)) {
     tokens += 1;
-    if (tokens > TOKENS_LIMIT) return true;
+    if (token === ":") colons += 1;
+    else if (token === "?") marks += 1;
+    if (tokens > TOKENS_LIMIT || Math.max(colons, marks) > NODES_LIMIT) return true;
   }
   return false;
 }
