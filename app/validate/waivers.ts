@@ -1,5 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import type { Waiver } from "../domain/hub.ts";
+import { suggestName } from "../domain/suggest-name.ts";
 import type { Fault, FleetChange, Rule, RuleText } from "./rule.ts";
 
 const fleetWith = (expires: string) => `title: Courses
@@ -73,7 +74,7 @@ export function waiversOf({ head, base }: FleetChange, today: Date): Waiving {
         if (!here) return [];
         if (isOver(waiver, today)) return [expired(here)];
         const rule = rules.find(({ code }) => code === waiver.code);
-        if (!rule) return [unused(here, `There is no rule ${waiver.code}.`)];
+        if (!rule) return [unknownRule(here, rules)];
         // A rule about change has nothing to find until somebody makes that change.
         return used.has(waiver) || isAboutChange(rule) ? [] : [unused(here, `The waiver for ${waiver.code} is for nothing.`)];
       });
@@ -118,6 +119,15 @@ function expired({ code, owner, expires, at }: Waiver): Finding {
     fix,
     at,
   };
+}
+
+function unknownRule(waiver: Waiver, rules: readonly Rule[]): Finding {
+  const meant = suggestName(
+    waiver.code,
+    rules.map(({ code }) => code),
+  );
+  const found = unused(waiver, `There is no rule ${waiver.code}.`);
+  return meant === undefined ? found : { ...found, fix: `Did you mean "${meant}"?` };
 }
 
 function unused({ at }: Waiver, what: string): Finding {

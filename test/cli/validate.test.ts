@@ -171,6 +171,7 @@ test.each([
   ["a flag that there is not", ["validate", "--hubs", "data8"], /unknown option '--hubs'/],
   ["a command that there is not", ["valdate"], /Did you mean validate/],
   ["a rule that does not exist", ["explain", "no-such-rule"], /There is no rule/],
+  ["a rule that is misspelt", ["explain", "memory-unti"], /Did you mean "memory-unit"\?/],
 ])("%s ends with 2 and words, not a stack trace", async (_title, args, words) => {
   const run = await campanile(args);
   expect(run).toMatchObject({ exitCode: 2, stdout: "" });

@@ -100,6 +100,17 @@ test("a waiver of the base lets through what it covers and nothing else", async 
   ]);
 });
 
+test("a waiver for a rule that there is not is told with the one that was meant", async () => {
+  const misspelt = await viewOf({ files: { "campanile.yaml": WAIVED.replace("cpu-guarantee", "cpu-guarantees") } });
+  const [found, ...others] = validate({ base: undefined, head: misspelt, today: TODAY });
+  expect(found).toMatchObject({
+    code: "waiver-unused",
+    fix: 'Did you mean "cpu-guarantee"?',
+    at: { file: "campanile.yaml", line: 5 },
+  });
+  expect(others).toEqual([]);
+});
+
 test("a pull request cannot waive what it does itself", async () => {
   const head = await viewOf({
     files: { "campanile.yaml": WAIVED },

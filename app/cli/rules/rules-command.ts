@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { markdownTable } from "markdown-table";
 import { stringify } from "yaml";
 import { ConfigError } from "../../domain/errors.ts";
+import { suggestName } from "../../domain/suggest-name.ts";
 import type { FileCheck } from "../../load/file-checks.ts";
 import type { Example } from "../../validate/rule.ts";
 import { EVERY_CHECK } from "./every-check.ts";
@@ -61,10 +62,14 @@ function describeExample({ common, staging, prod, chartVersion, jupyterhubVersio
 const block = (file: string, yaml: string) => `\`${file}\`\n\n\`\`\`yaml\n${yaml.trim()}\n\`\`\``;
 
 function unknownRule(code: string): ConfigError {
+  const meant = suggestName(
+    code,
+    EVERY_CHECK.map((each) => each.code),
+  );
   return new ConfigError({
     code: "unknown-rule",
     what: `There is no rule "${code}".`,
     why: "Rules are named by the code that a finding shows.",
-    fix: "See the list with: campanile rules",
+    fix: meant === undefined ? "See the list with: campanile rules" : `Did you mean "${meant}"?`,
   });
 }
