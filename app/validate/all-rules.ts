@@ -13,6 +13,7 @@ import { serverFitsNode } from "./rules/capacity/server-fits-node.ts";
 import { serversPerNode } from "./rules/capacity/servers-per-node.ts";
 import { chartGoesBack } from "./rules/changes/chart-goes-back.ts";
 import { chartMajor } from "./rules/changes/chart-major.ts";
+import { clusterReleaseChanges } from "./rules/changes/cluster-release-changes.ts";
 import { fleetDefaultChanges } from "./rules/changes/fleet-default-changes.ts";
 import { jupyterhubMajor } from "./rules/changes/jupyterhub-major.ts";
 import { noEffect } from "./rules/changes/no-effect.ts";
@@ -111,6 +112,7 @@ export const ALL_RULES: readonly Rule[] = [
   sopsExpected,
   chartGoesBack,
   chartMajor,
+  clusterReleaseChanges,
   fleetDefaultChanges,
   jupyterhubMajor,
   noEffect,

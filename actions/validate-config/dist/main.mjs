@@ -72304,6 +72304,43 @@ function majorStep(old, now) {
   return to2 > from2 ? { from: from2, to: to2, old, now } : void 0;
 }
 
+// app/validate/rules/changes/cluster-release-changes.ts
+var FLEET = {
+  "deployments/data8/hubploy.yaml": "cluster: { provider: gcloud, gcloud: { project: p, zone: z, cluster: courses } }\n",
+  "deployments/data8/config/common.yaml": "{}\n",
+  "deployments/data8/config/staging.yaml": "{}\n",
+  "deployments/data8/config/prod.yaml": "{}\n",
+  "hub/Chart.yaml": "apiVersion: v2\nname: hub\nversion: 1.0.0\ndependencies: [{ name: jupyterhub, version: 4.4.0 }]\n",
+  "support/Chart.yaml": "apiVersion: v2\nname: support\nversion: 1.0.0\n",
+  "support/values.yaml": "prometheus: { server: { retention: 90d } }\n"
+};
+var clusterReleaseChanges = {
+  code: "cluster-release-changes",
+  family: "changes",
+  severity: "warn",
+  title: "What all environments lean on is changed with care",
+  why: "Ingress, monitoring and placeholders are deployed once for the whole cluster, by the merge to the first environment: what looks like a trial on staging changes production in the same minute.",
+  fix: "Merge it at a time when nobody teaches, and look at a hub of each environment afterwards.",
+  example: {
+    base: { files: FLEET },
+    fails: { files: { ...FLEET, "support/values.yaml": "prometheus: { server: { retention: 30d } }\n" } },
+    passes: { files: { ...FLEET, "deployments/data8/config/staging.yaml": "jupyterhub: { cull: { every: 300 } }\n" } }
+  },
+  check({ base, head }) {
+    const before2 = new Map(base?.fleet.clusterReleases.map((release) => [release.name, inputsOf(release)]));
+    return head.fleet.clusterReleases.flatMap((release) => {
+      const { name: name2, cluster: cluster3, deployedWith, reaches, chart } = release;
+      const old = before2.get(name2);
+      if (old === void 0 || old === inputsOf(release) || reaches.every((each) => each === deployedWith)) return [];
+      const what = `A merge to ${deployedWith} deploys ${name2} to the cluster ${cluster3}, which is that of ${reaches.join(" and ")}.`;
+      return [{ at: { file: `${chart.folder?.path ?? name2}/Chart.yaml`, line: 1 }, what }];
+    });
+  }
+};
+function inputsOf({ chart, valueLayers }) {
+  return JSON.stringify([chart.digest, valueLayers.map((layer) => layer.kind === "plain" ? layer.values : layer.digest)]);
+}
+
 // app/validate/rules/changes/fleet-default-changes.ts
 var SHARED_FLEET = {
   "values/common.yaml": "jupyterhub: { proxy: { chp: { extraCommandLineFlags: [--timeout=5000] } } }",
@@ -72489,9 +72526,9 @@ function isTouched(base, after) {
   const before2 = base.find(after.id);
   if (!before2) return true;
   if (before2 === after || before2.config === after.config) return false;
-  return wrapper_default(inputsOf(before2)) !== wrapper_default(inputsOf(after));
+  return wrapper_default(inputsOf2(before2)) !== wrapper_default(inputsOf2(after));
 }
-function inputsOf({ config: config2, whole }) {
+function inputsOf2({ config: config2, whole }) {
   const ciphers = config2.valueLayers.flatMap((layer) => layer.kind === "encrypted" ? [layer.digest] : []);
   return { pins: config2.pins, values: whole.values, ciphers, namespace: config2.namespace, cluster: config2.cluster };
 }
@@ -74310,7 +74347,7 @@ environments: { ${environment2}: { url: "https://data8.courses.example" } }
 var PINS = `hub: { chart: hub, version: 1.0.0, digest: "sha256:${"a".repeat(64)}" }
 image: { name: registry.example/user, tag: "1", digest: "sha256:${"a".repeat(64)}" }
 `;
-var FLEET = `title: Courses
+var FLEET2 = `title: Courses
 clusters: { courses: { context: courses, kubernetesVersion: 1.36.3 } }
 environments: [{ name: staging }, { name: prod }, { name: ${LONG.environment} }]
 charts: { hub: "https://charts.example/" }
@@ -74325,14 +74362,14 @@ var releaseName = {
   example: {
     fails: {
       files: {
-        "campanile.yaml": FLEET,
+        "campanile.yaml": FLEET2,
         [`hubs/${LONG.hub}/hub.yaml`]: HUB_FILE(LONG.environment),
         [`hubs/${LONG.hub}/pins/${LONG.environment}.yaml`]: PINS
       }
     },
     passes: {
       files: {
-        "campanile.yaml": FLEET,
+        "campanile.yaml": FLEET2,
         [`hubs/${LONG.hub}/hub.yaml`]: HUB_FILE("prod"),
         [`hubs/${LONG.hub}/pins/prod.yaml`]: PINS
       }
@@ -74500,6 +74537,7 @@ var ALL_RULES = [
   sopsExpected,
   chartGoesBack,
   chartMajor,
+  clusterReleaseChanges,
   fleetDefaultChanges,
   jupyterhubMajor,
   noEffect,
@@ -74566,7 +74604,7 @@ function waiversOf({ head, base }, today) {
         if (!here) return [];
         if (isOver(waiver2, today)) return [expired(here)];
         const rule = rules2.find(({ code }) => code === waiver2.code);
-        if (!rule) return [unused(here, `There is no rule ${waiver2.code}.`)];
+        if (!rule) return [unknownRule(here, rules2)];
         return used.has(waiver2) || isAboutChange(rule) ? [] : [unused(here, `The waiver for ${waiver2.code} is for nothing.`)];
       });
     }
@@ -74594,6 +74632,14 @@ function expired({ code, owner, expires, at: at2 }) {
     fix,
     at: at2
   };
+}
+function unknownRule(waiver2, rules2) {
+  const meant = suggestName(
+    waiver2.code,
+    rules2.map(({ code }) => code)
+  );
+  const found = unused(waiver2, `There is no rule ${waiver2.code}.`);
+  return meant === void 0 ? found : { ...found, fix: `Did you mean "${meant}"?` };
 }
 function unused({ at: at2 }, what) {
   const { code, severity, why, fix } = WAIVER_UNUSED;
