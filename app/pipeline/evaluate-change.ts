@@ -26,7 +26,8 @@ export interface PlannedChange {
 /** Reads and judges both sides, and says which releases the change touches. */
 export async function planChange(ports: JudgePorts & { helmVersion: string }, change: ChangeToJudge): Promise<PlannedChange> {
   const { base, head, findings, couldNot } = await judgeChange(change, ports);
-  const plan = head.fleet && !hasBlocking(findings) ? planRollout(base?.fleet, head.fleet, ports.helmVersion) : undefined;
+  const { fleet } = head;
+  const plan = fleet && !hasBlocking(findings) ? planRollout(base?.fleet, fleet, ports.helmVersion, change.branch) : undefined;
   return { head, findings, couldNot, plan };
 }
 

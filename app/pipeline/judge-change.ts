@@ -26,6 +26,8 @@ export interface ChangeToJudge {
   /** Left out: the files tell. */
   layout?: Layout | "auto" | undefined;
   title?: string | undefined;
+  /** The branch that it would be merged to; left out where none is meant, and then every environment counts. */
+  branch?: string | undefined;
   commits?: readonly CommitText[] | undefined;
 }
 

@@ -190,6 +190,7 @@ async function evaluate(ports: PreviewPorts, { source }: PullRequestChanged, cha
       base: { tree: await ports.openTree(source, baseSha), sha: baseSha },
       head: { tree: merged, sha: headSha },
       title: change.title,
+      branch: baseBranch,
       commits: await ports.readCommitTexts(source, baseSha, headSha),
       isFork: change.isFork,
     });

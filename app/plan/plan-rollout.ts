@@ -6,8 +6,9 @@ import { releasesOf } from "./releases-of.ts";
 /**
  * Which releases a change touches: those whose bundle has another digest at head than at base. Not by path, not by label.
  * @param base the fleet before the change; undefined when there was none
+ * @param branch that the change is merged to: environments that follow another one stay as they are
  */
-export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: string): RolloutPlan {
+export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: string, branch?: string): RolloutPlan {
   const before = new Map((base ? releasesOf(base, helmVersion) : []).map((release) => [release.id, release]));
   const after = releasesOf(head, helmVersion);
   const removed = [...before.values()].filter((release) => !after.some((each) => each.id === release.id));
@@ -25,9 +26,15 @@ export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: s
     baseSha: base?.sha ?? head.sha,
     headSha: head.sha,
     environments: head.environments.map((environment) => environment.name),
-    releases: touched,
+    releases: touched.filter((each) => isOnBranch(base ?? head, each, branch)),
     releasesInFleet: after.length,
   };
+}
+
+function isOnBranch({ environments }: Fleet, { base, head }: PlannedRelease, branch: string | undefined): boolean {
+  const name = (head ?? base)?.environment;
+  const own = environments.find((each) => each.name === name)?.branch;
+  return branch === undefined || own === undefined || own === branch;
 }
 
 function planned({ base, head }: { base: Release | undefined; head: Release }): PlannedRelease {

@@ -50,6 +50,20 @@ test("a pin touches the one environment whose pin it is", () => {
   });
 });
 
+test("where environments follow branches, a merge to one branch touches nothing of the others, whatever the change says", () => {
+  const onBranches = (fleet: Fleet, prod = "prod"): Fleet => ({
+    ...fleet,
+    environments: fleet.environments.map((each) => ({ ...each, branch: each.name === "prod" ? prod : each.name })),
+  });
+  const base = onBranches(makeFleet());
+  const head = onBranches(changeFleet(makeFleet(), ofHub("data8"), newImage), "staging");
+  const touchedBy = (branch?: string) => planRollout(base, head, HELM, branch).releases.map((release) => release.head?.id);
+  expect(touchedBy("staging")).toEqual(["data8-staging"]);
+  expect(touchedBy("prod")).toEqual(["data8-prod"]);
+  expect(touchedBy("some-feature")).toEqual([]);
+  expect(touchedBy()).toEqual(["data8-staging", "data8-prod"]);
+});
+
 test("the fleet's default touches every release and names the file", () => {
   const file = "values/common.yaml";
   const head = changeFleet(
