@@ -56724,7 +56724,7 @@ function unreachable({ chart, version: version2, repository: repository2 }, why,
       code: "chart-repository-unreachable",
       what: `The chart ${chart} ${version2} could not be fetched from ${repository2}.`,
       why: `${why}.`,
-      fix: "Campanile tries again; if it lasts, look at the chart repository.",
+      fix: "Make sure that the chart repository answers, and try again; a pull request is looked at anew when it is reopened.",
       canRetry: true
     },
     { cause }
@@ -60144,9 +60144,12 @@ async function isPresent(file2) {
 }
 
 // app/cli/charts/chart-flags.ts
-function openCharts({ mirror, offline = false }) {
-  const mirrors = Object.fromEntries(mirror.map(parseMirror));
-  return offline ? void 0 : createChartStore({ cacheDir: cacheDir(), mirrors });
+function openCharts({ offline = false, ...flags }) {
+  const charts = createCharts(flags);
+  return offline ? void 0 : charts;
+}
+function createCharts({ mirror }) {
+  return createChartStore({ cacheDir: cacheDir(), mirrors: Object.fromEntries(mirror.map(parseMirror)) });
 }
 function cacheDir() {
   return process.env.CAMPANILE_DATA_DIR ?? path4.join(homedir(), ".local", "share", "campanile");
@@ -71009,9 +71012,11 @@ async function loadHub(context, name2) {
   const known3 = context.fleetFile?.environments.map((environment2) => environment2.name) ?? listed;
   findings.push(...unknownEnvironments(file2, known3));
   const environments = [];
+  const placesOfPins = /* @__PURE__ */ new Map();
   for (const environment2 of known3.filter((each) => listed.includes(each))) {
     const loaded2 = await loadEnvironment(context, name2, file2, environment2);
     layers.set(environment2, loaded2.layers);
+    if (loaded2.placeOfPin) placesOfPins.set(environment2, loaded2.placeOfPin);
     findings.push(...loaded2.findings);
     if (loaded2.environment) environments.push(loaded2.environment);
   }
@@ -71020,7 +71025,15 @@ async function loadHub(context, name2) {
     ...nothing,
     listed,
     hub: { name: name2, title, owners, ...students === void 0 ? {} : { students }, environments },
-    placeOfValue: (environment2, path17, file3) => placeInLayers(layers.get(environment2) ?? [], path17, file3)
+    // The pinned image is merged last, over all layers.
+    placeOfValue: (environment2, path17, file3) => placesOfPins.get(environment2)?.(path17, file3) ?? placeInLayers(layers.get(environment2) ?? [], path17, file3)
+  };
+}
+function placeOfPin({ content: content2, yaml }, imageValuePath) {
+  return (path17, file2) => {
+    const key = path17.at(-1);
+    const isPinned = path17.slice(0, -1).join(".") === imageValuePath && (key === "name" || key === "tag");
+    return content2.image && isPinned && (file2 ?? yaml.file) === yaml.file ? yaml.placeOf(["image", key]) : void 0;
   };
 }
 async function faultsBeside(context, name2) {
@@ -71054,18 +71067,23 @@ async function loadEnvironment(context, name2, file2, environment2) {
       imageValuePath: file2.content.image.valuePath
     },
     layers,
+    ...pins.file ? { placeOfPin: placeOfPin(pins.file, file2.content.image.valuePath) } : {},
     findings: all
   };
 }
 async function loadPins(context, name2, path17, environment2) {
   if (!context.files.has(path17))
-    return { pins: void 0, findings: [missingFile(path17, `It pins the versions that ${name2} runs in ${environment2}.`)] };
+    return {
+      file: void 0,
+      pins: void 0,
+      findings: [missingFile(path17, `It pins the versions that ${name2} runs in ${environment2}.`)]
+    };
   const { file: file2, findings } = await readFile3(context.tree, path17, "pins");
-  if (!file2 || !context.fleetFile) return { pins: void 0, findings };
+  if (!file2 || !context.fleetFile) return { file: file2, pins: void 0, findings };
   const repository2 = context.fleetFile.charts[file2.content.hub.chart];
   if (repository2 === void 0)
-    return { pins: void 0, findings: [...findings, unknownChart(file2, Object.keys(context.fleetFile.charts))] };
-  return { pins: { hub: { ...file2.content.hub, repository: repository2 }, image: file2.content.image }, findings };
+    return { file: file2, pins: void 0, findings: [...findings, unknownChart(file2, Object.keys(context.fleetFile.charts))] };
+  return { file: file2, pins: { hub: { ...file2.content.hub, repository: repository2 }, image: file2.content.image }, findings };
 }
 function clusterOf3({ fleetFile }, file2, environment2) {
   if (!fleetFile) return { cluster: void 0, findings: [] };
