@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Go } from "./ensure-go.ts";
 import { goPlatform } from "./go-platform.ts";
@@ -47,7 +48,18 @@ export async function installGoTool(tool: GoTool, options: BuildOptions): Promis
 /** @returns the absolute path of the folder that holds, or will hold, the tool's binaries */
 export async function goToolDirectory(tool: GoTool): Promise<string> {
   const { os, arch } = goPlatform();
-  return path.join(tool.cacheDir, "tools", `${tool.name}-${(await readModule(tool)).version}-${os}-${arch}`);
+  const own = await ownSources(tool);
+  return path.join(tool.cacheDir, "tools", `${tool.name}-${(await readModule(tool)).version}${own}-${os}-${arch}`);
+}
+
+/** A command of our own is another one with each change of its text, which no version tells. */
+async function ownSources({ toolsDir, name }: GoTool): Promise<string> {
+  const folder = path.join(toolsDir, name);
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".go")).sort();
+  if (files.length === 0) return "";
+  const digest = createHash("sha256");
+  for (const file of files) digest.update(`${file}\0`).update(await readFile(path.join(folder, file)));
+  return `-${digest.digest("hex").slice(0, 8)}`;
 }
 
 async function readModule(tool: GoTool): Promise<GoModule> {

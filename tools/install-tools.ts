@@ -10,6 +10,7 @@ import { createProgressPrinter, type OnProgress } from "./tool-progress.ts";
 /** Which tool each binary belongs to. Versions are in `tools/<tool>/go.mod`. */
 const TOOL_OF = {
   helm: "helm",
+  "helm-render": "helm",
   etcd: "etcd",
   "kube-apiserver": "kubernetes",
   "kube-controller-manager": "kubernetes",

@@ -3,7 +3,7 @@ export interface GoModule {
   goVersion: string;
   /** The commands that the module's `tool` directives name, by import path. */
   packages: string[];
-  /** Of the module that holds the commands, without the "v". */
+  /** Of the required module that holds commands, without the "v"; the others are our own. */
   version: string;
 }
 
@@ -17,7 +17,7 @@ export function parseGoModule(text: string): GoModule {
   const goVersion = directives.find(([verb]) => verb === "go")?.[1];
   const packages = directives.flatMap(([verb, name]) => (verb === "tool" && name !== undefined ? [name] : []));
   const holder = directives
-    .filter(([verb, name]) => verb === "require" && name !== undefined && isWithin(name, packages[0]))
+    .filter(([verb, name]) => verb === "require" && name !== undefined && packages.some((each) => isWithin(name, each)))
     .sort(([, one = ""], [, other = ""]) => other.length - one.length)[0];
   const version = holder?.[2]?.replace(/^v/, "");
   if (goVersion === undefined || packages.length === 0 || version === undefined) {
@@ -45,6 +45,6 @@ function readDirectives(text: string): string[][] {
   return directives;
 }
 
-function isWithin(module: string, importPath: string | undefined): boolean {
-  return importPath === module || importPath?.startsWith(`${module}/`) === true;
+function isWithin(module: string, importPath: string): boolean {
+  return importPath === module || importPath.startsWith(`${module}/`);
 }

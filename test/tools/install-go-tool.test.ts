@@ -36,12 +36,19 @@ test("a tool is built once, under the version that its go.mod names, and found a
   const told: string[] = [];
   await installGoTool(tool, { findGo: async () => go, onProgress: ({ state }) => told.push(state), position: "1 of 1" });
   const directory = await goToolDirectory(tool);
-  expect(path.basename(directory)).toMatch(/^hello-1\.2\.3-(linux|darwin)-(amd64|arm64)$/);
+  expect(path.basename(directory)).toMatch(/^hello-1\.2\.3-[0-9a-f]{8}-(linux|darwin)-(amd64|arm64)$/);
   expect((await execa(path.join(directory, "hello"))).stdout).toBe("hello from go");
   expect([told.at(0), told.at(-1)]).toEqual(["started", "ended"]);
   await installGoTool(tool, { findGo: neverAsked, onProgress: quiet });
   expect(await toolsFolder(tool)).toEqual([path.basename(directory)]);
 }, 60_000);
+
+test("a command of our own that was changed is another tool", async ({ tool }) => {
+  const before = await goToolDirectory(tool);
+  expect(await goToolDirectory(tool)).toBe(before);
+  await writeFile(path.join(tool.toolsDir, tool.name, "more.go"), "package main\n");
+  expect(await goToolDirectory(tool)).not.toBe(before);
+});
 
 test("two installers at once build a tool once, and both find it", async ({ tool, go }) => {
   const gate = await openGate(tool, go);

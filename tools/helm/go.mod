@@ -2,7 +2,12 @@ module campanile/tools/helm
 
 go 1.26.0
 
-tool helm.sh/helm/v4/cmd/helm
+tool (
+	campanile/tools/helm/helm-render
+	helm.sh/helm/v4/cmd/helm
+)
+
+require helm.sh/helm/v4 v4.2.4
 
 require (
 	dario.cat/mergo v1.0.1 // indirect
@@ -94,7 +99,6 @@ require (
 	gopkg.in/evanphx/json-patch.v4 v4.13.0 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-	helm.sh/helm/v4 v4.2.4 // indirect
 	k8s.io/api v0.36.1 // indirect
 	k8s.io/apiextensions-apiserver v0.36.1 // indirect
 	k8s.io/apimachinery v0.36.1 // indirect
