@@ -11,6 +11,7 @@ import { createMissedDeliveries } from "./adapters/github/missed-deliveries.ts";
 import { createPullRequests } from "./adapters/github/pull-requests.ts";
 import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
+import { openTemplates } from "./adapters/helm/resident-renderer.ts";
 import { createTemplate } from "./adapters/helm/template-with-lookups.ts";
 import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
 import { inspectCluster } from "./adapters/kubernetes/inspect-cluster.ts";
@@ -51,8 +52,11 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   redactor.addSecret(settings.github.privateKeyPem, "the App's private key");
   for (const secret of kubeconfigSecrets(settings.kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
   const log = createLog(settings, redactor.redact);
-  const helm = createHelm({ binary: settings.helmBinary, homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact });
+  const helmOptions = { homeDir: path.join(settings.dataDir, "helm"), redact: redactor.redact };
+  const helm = createHelm({ ...helmOptions, binary: settings.helmBinary });
   const helmVersion = await helm.version();
+  const templates = openTemplates(helm, settings.helmRenderBinary, helmOptions);
+  opened.defer(templates.stop);
   const databaseUrl = settings.databaseUrl ?? (await openPrivateDatabase(settings, log, opened));
   for (const secret of databaseSecrets(databaseUrl)) redactor.addSecret(secret, "the database's address");
   const store = await openStore(databaseUrl, log);
@@ -82,7 +86,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     records: createDeployRecords(store),
     helm,
     charts,
-    renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(helm, lookupProxy) }),
+    renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(templates, lookupProxy) }),
     clusterFor: memoised((context) =>
       connectCluster({ kubeconfig: settings.kubeconfig, context, log, redact: redactor.redact, judges }),
     ),

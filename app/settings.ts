@@ -24,6 +24,8 @@ export interface Settings {
   replicaId: string;
   kubeconfig: string;
   helmBinary: string;
+  /** `helm-render`, which stays for all renders of previews; absent: each render is a Helm of its own. */
+  helmRenderBinary: string | undefined;
   sopsBinary: string;
   sopsAgeKeyFile: string | undefined;
   /** Prefix of a chart repository's address -> what to read instead. */
@@ -116,6 +118,7 @@ export const variables = z.object({
   // Named outright, because Helm runs with a home of its own and would not find it there.
   KUBECONFIG: z.string().default(path.join(homedir(), ".kube", "config")),
   CAMPANILE_HELM: z.string().default("helm"),
+  CAMPANILE_HELM_RENDER: z.string().optional(),
   CAMPANILE_SOPS: z.string().default("sops"),
   SOPS_AGE_KEY_FILE: z.string().optional(),
   CAMPANILE_CHART_MIRRORS: z.string().default("{}").transform(parseMirrors),
@@ -155,6 +158,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
     replicaId: env.CAMPANILE_REPLICA_ID,
     kubeconfig: env.KUBECONFIG,
     helmBinary: env.CAMPANILE_HELM,
+    helmRenderBinary: env.CAMPANILE_HELM_RENDER,
     sopsBinary: env.CAMPANILE_SOPS,
     sopsAgeKeyFile: env.SOPS_AGE_KEY_FILE,
     chartMirrors: env.CAMPANILE_CHART_MIRRORS,

@@ -4,7 +4,7 @@ import { recordHelm } from "../world/record-helm.ts";
 
 test("a broken file and an unknown key are both told on their lines, nothing is rendered, and a merge deploys nothing", async () => {
   const helm = await recordHelm();
-  const scene = await openInstitution({ hubs: ["data8"], env: { CAMPANILE_HELM: helm.binary } });
+  const scene = await openInstitution({ hubs: ["data8"], env: { CAMPANILE_HELM: helm.binary, CAMPANILE_HELM_RENDER: "" } });
   const { person, hub } = scene;
   const folder = `hubs/${hub("data8")}`;
   const [hubFile, valuesFile] = [`${folder}/hub.yaml`, `${folder}/values/common.yaml`];

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { explainHelmFailure } from "./explain-helm-failure.ts";
 import { type HelmCall, type HelmProcessOptions, runHelm } from "./run-helm.ts";
 
-const TEMPLATE_LIMIT_SECONDS = 60;
+export const TEMPLATE_LIMIT_SECONDS = 60;
 
 export interface HelmOptions extends HelmProcessOptions {
   /** Helm quotes values in its errors; known secrets are taken out of them before anybody sees one. */

@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 import path from "node:path";
 import { type ExecaError, execa } from "execa";
 
-const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+export const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Between asking Helm to stop and ending it: enough to write down that the release failed. */
 const KILL_GRACE_MS = 15_000;
 
@@ -67,7 +67,7 @@ export async function runHelm(options: HelmProcessOptions, call: HelmCall): Prom
   }
 }
 
-function helmEnvironment(homeDir: string): Record<string, string> {
+export function helmEnvironment(homeDir: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     HOME: homeDir,

@@ -5,7 +5,7 @@ import type { LookupProxy } from "../kubernetes/lookup-proxy.ts";
 import type { Helm, TemplateOptions } from "./create-helm.ts";
 
 /** Helm's renders, with our lookup proxy as the only cluster that Helm ever hears of. */
-export function createTemplate(helm: Helm, proxy: LookupProxy): RenderPorts["template"] {
+export function createTemplate(helm: Pick<Helm, "template">, proxy: LookupProxy): RenderPorts["template"] {
   return async (name, chart, { namespace, values, kubeVersion, lookups, placeholders }) => {
     if (lookups === "none")
       return { text: await render(helm, name, chart, { namespace, values, cluster: { kubeVersion } }), asked: [] };
@@ -26,7 +26,7 @@ export function createTemplate(helm: Helm, proxy: LookupProxy): RenderPorts["tem
  * A placeholder need not fit what a chart's schema asks of a secret, such as 64 hex digits. Where that is all that the schema has to say,
  * it says nothing of what will be deployed.
  */
-async function render(helm: Helm, name: string, chart: string, options: TemplateOptions): Promise<string> {
+async function render(helm: Pick<Helm, "template">, name: string, chart: string, options: TemplateOptions): Promise<string> {
   try {
     return await helm.template(name, chart, options);
   } catch (error) {

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { createHelm } from "../../adapters/helm/create-helm.ts";
+import { openTemplates } from "../../adapters/helm/resident-renderer.ts";
 import { createTemplate } from "../../adapters/helm/template-with-lookups.ts";
 import { type ClusterInspector, inspectCluster } from "../../adapters/kubernetes/inspect-cluster.ts";
 import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
@@ -26,15 +27,14 @@ export interface OpenEvaluation extends AsyncDisposable {
 export async function openEvaluation({ charts, isLive }: { charts: FetchesCharts; isLive: boolean }): Promise<OpenEvaluation> {
   await using opened = new AsyncDisposableStack();
   const redactor = createRedactor();
-  const helm = createHelm({
-    binary: process.env.CAMPANILE_HELM ?? "helm",
-    homeDir: path.join(cacheDir(), "helm"),
-    redact: redactor.redact,
-  });
+  const helmOptions = { homeDir: path.join(cacheDir(), "helm"), redact: redactor.redact };
+  const helm = createHelm({ ...helmOptions, binary: process.env.CAMPANILE_HELM ?? "helm" });
   const helmVersion = await helm.version();
   const lookupProxy = await startLookupProxy();
   opened.defer(lookupProxy.stop);
-  const template = createTemplate(helm, lookupProxy);
+  const templates = openTemplates(helm, process.env.CAMPANILE_HELM_RENDER, helmOptions);
+  opened.defer(templates.stop);
+  const template = createTemplate(templates, lookupProxy);
   const inspectorFor = isLive ? openInspectors(redactor.addSecret) : noInspector;
   const running = opened.move();
   return {

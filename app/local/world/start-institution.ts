@@ -95,6 +95,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
     CAMPANILE_DATA_DIR: path.join(dir, "data"),
     KUBECONFIG: world.campanileKubeconfig,
     CAMPANILE_HELM: world.tools.helm ?? "helm",
+    CAMPANILE_HELM_RENDER: world.tools["helm-render"] ?? "",
     CAMPANILE_SOPS: world.tools.sops ?? "sops",
     SOPS_AGE_KEY_FILE: seeded.ageKeyFile,
     CAMPANILE_CHART_MIRRORS: JSON.stringify({ "https://charts.campanile.example/": world.charts }),
