@@ -9,8 +9,15 @@ export function printRows(rows: readonly Row[]): string {
 
 function describeTarget({ unit, value, target }: Row): string {
   if (target === undefined) return "";
-  const isMet = unit === "ms" ? value <= target : value >= target;
-  return `${unit === "ms" ? "at most" : "at least"} ${format(target)}: ${isMet ? "met" : "missed"}`;
+  const isLeast = unit === "a second" || unit === "times";
+  const isMet = isLeast ? value >= target : value <= target;
+  return `${isLeast ? "at least" : "at most"} ${format(target)}: ${isMet ? "met" : "missed"}`;
 }
 
-const format = (value: number) => (value >= 100 ? Math.round(value) : Math.round(value * 10) / 10).toLocaleString("en");
+const format = (value: number) =>
+  (value >= 100
+    ? Math.round(value)
+    : value >= 5
+      ? Math.round(value * 10) / 10
+      : Math.round(value * 1_000) / 1_000
+  ).toLocaleString("en");

@@ -1,9 +1,10 @@
 import { runMain, ToolError } from "../tools/tool-error.ts";
 import type { Bench } from "./bench.ts";
+import { benchDiff } from "./diff/bench-diff.ts";
 import { printRows } from "./print-rows.ts";
 import { benchValidate } from "./validate/bench-validate.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { validate: benchValidate };
+const BENCHES: Readonly<Record<string, Bench>> = { validate: benchValidate, diff: benchDiff };
 
 /**
  * `npm run bench -- NAME [--json]`: measures one part of Campanile beside its peer, in the same run on the same machine.
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   const rows = await bench((line) => process.stderr.write(`${line}\n`));
   process.stdout.write(printRows(rows));
   if (args.includes("--json")) {
-    const figures = Object.fromEntries(rows.map(({ key, value }) => [key, Math.round(value * 100) / 100]));
+    const figures = Object.fromEntries(rows.map(({ key, value }) => [key, Math.round(value * 1_000) / 1_000]));
     process.stdout.write(`${JSON.stringify(figures)}\n`);
   }
 }
