@@ -1,6 +1,7 @@
 import type { NodeView } from "../../diff/fits-nowhere.ts";
 import type { LiveRelease } from "../../diff/observed-release.ts";
 import type { FieldTypes } from "../../domain/field-types.ts";
+import { fetchAdmission } from "./admission.ts";
 import { createApiClient } from "./api-client.ts";
 import { fetchDiscovery } from "./discovery.ts";
 import { createDryRuns, type DryRuns } from "./dry-run.ts";
@@ -39,7 +40,10 @@ export function inspectCluster({ kubeconfig, context }: { kubeconfig: string | u
     fetchLiveRelease: (namespace, releaseName) => fetchLiveRelease(api, namespace, releaseName),
     fetchNodes: fetchNodesNow,
     fetchStartSeconds: (namespace, labels) => fetchStartSeconds(api, namespace, labels),
-    ...createDryRuns(api),
+    ...createDryRuns(
+      api,
+      keptFor(KEPT_MS, () => fetchAdmission(api)),
+    ),
     get calls() {
       return api.calls;
     },
