@@ -13,8 +13,11 @@ export interface HelmOptions extends HelmProcessOptions {
 export interface TemplateOptions {
   namespace: string;
   values: JsonObject;
-  /** Where lookups and capabilities come from: a cluster, or nothing but a version such as `1.36.3`; Helm's own default when undefined. */
-  cluster: { kubeconfig: string } | { kubeVersion: string | undefined };
+  /**
+   * Where lookups and capabilities come from: a cluster, or nothing but a version such as `1.36.3`; Helm's own default when undefined.
+   * Two clusters of the same `kinds` can do the same.
+   */
+  cluster: { kubeconfig: string; kinds?: string } | { kubeVersion: string | undefined };
   /** For values that stand for others, which may fit the chart's schema better. */
   isSchemaSkipped?: boolean;
 }

@@ -10,8 +10,9 @@ export function createTemplate(helm: Pick<Helm, "template">, proxy: LookupProxy)
     if (lookups === "none")
       return { text: await render(helm, name, chart, { namespace, values, cluster: { kubeVersion } }), asked: [] };
     const session = await proxy.open(lookups, placeholders);
+    const { kubeconfig, kinds } = session;
     try {
-      const text = await render(helm, name, chart, { namespace, values, cluster: { kubeconfig: session.kubeconfig } });
+      const text = await render(helm, name, chart, { namespace, values, cluster: { kubeconfig, kinds } });
       return { text, asked: session.asked() };
     } catch (error) {
       // Helm only knows that its cluster did not answer.

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { PlaceholderSet } from "../../domain/placeholder.ts";
+import type { Discovery } from "./discovery.ts";
 import { judgeLookup, type LookupPath, writeLookupPath } from "./lookup-path.ts";
 import type { LookupAnswer, LookupSnapshot } from "./lookup-snapshot.ts";
 import { withPlaceholders } from "./without-secrets.ts";
@@ -13,6 +14,8 @@ import { withPlaceholders } from "./without-secrets.ts";
 export interface LookupSession {
   /** A kubeconfig that leads to the proxy and nowhere else. */
   kubeconfig: string;
+  /** Names what the cluster of the snapshot can do. */
+  kinds: string;
   /** What the templates looked up so far. */
   asked(): LookupPath[];
   /** Why the snapshot itself could not answer, if it could not: truer than what Helm makes of it. */
@@ -65,6 +68,7 @@ export async function startLookupProxy(): Promise<LookupProxy> {
       await writeFile(kubeconfig, kubeconfigFor(`http://127.0.0.1:${port}/${token}`), { mode: 0o600 });
       return {
         kubeconfig,
+        kinds: nameOfKinds(snapshot.discovery),
         asked: () => [...session.asked.values()],
         failure: () => session.failure,
         async close() {
@@ -79,6 +83,15 @@ export async function startLookupProxy(): Promise<LookupProxy> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const names = new WeakMap<Discovery, string>();
+
+/** The same for as long as nobody reads anew what the cluster can do. */
+function nameOfKinds(discovery: Discovery): string {
+  const name = names.get(discovery) ?? randomBytes(8).toString("hex");
+  names.set(discovery, name);
+  return name;
 }
 
 function kubeconfigFor(server: string): string {

@@ -39,7 +39,9 @@ type request struct {
 	// As they would stand in a values file.
 	Values string `json:"values"`
 	// The cluster that templates see. When empty they see none, and only KubeVersion, or Helm's default.
-	Kubeconfig       string `json:"kubeconfig"`
+	Kubeconfig string `json:"kubeconfig"`
+	// Names what the cluster can do: the same under the same key. When empty it is read anew.
+	Kinds            string `json:"kinds"`
 	KubeVersion      string `json:"kubeVersion"`
 	IsSchemaSkipped  bool   `json:"isSchemaSkipped"`
 	OutputLimitBytes int    `json:"outputLimitBytes"`
@@ -90,7 +92,7 @@ func render(asked request) (string, error) {
 	settings.KubeConfig = asked.Kubeconfig
 	settings.SetNamespace(asked.Namespace)
 	configuration := action.NewConfiguration()
-	if err := configuration.Init(settings.RESTClientGetter(), asked.Namespace, "secret"); err != nil {
+	if err := configuration.Init(cluster{settings.RESTClientGetter(), asked.Kinds}, asked.Namespace, "secret"); err != nil {
 		return "", err
 	}
 	install := action.NewInstall(configuration)
