@@ -72,17 +72,19 @@ async function build(tool: GoTool, module: GoModule, go: Go, into: string): Prom
   // A single command gets the name that we say, because its own may be "server". Several keep theirs, and compile side by side.
   const output = only !== undefined && others.length === 0 ? path.join(into, only) : `${into}/`;
   const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(tool.name, module.version)];
+  const c = WITH_C[tool.name];
+  if (c) flags.push("-tags", c.tags);
   await runStep({
     name: `${tool.name} ${module.version}: go build`,
     command: go.binary,
     args: ["build", ...flags, "-o", output, ...module.packages],
     directory: path.join(tool.toolsDir, tool.name),
-    // The same result everywhere: no C compiler, no other toolchain, workspace or flags of the user.
+    // The same result everywhere: no C compiler but where there is no way without, no other toolchain, workspace or flags of the user.
     environment: {
       GOTOOLCHAIN: "local",
       GOWORK: "off",
       GOFLAGS: "",
-      CGO_ENABLED: "0",
+      CGO_ENABLED: c ? "1" : "0",
       GOOS: os,
       GOARCH: arch,
       ...go.environment,
@@ -92,9 +94,14 @@ async function build(tool: GoTool, module: GoModule, go: Go, into: string): Prom
   });
 }
 
+/** runc enters namespaces before Go's runtime starts, which only C can; and charts ask for the default seccomp profile. */
+const WITH_C: Readonly<Record<string, { tags: string }>> = { runc: { tags: "seccomp" } };
+
 /** Without its version the API server calls itself v0.0.0-master, and charts with a `kubeVersion` refuse it. */
 function linkerFlags(name: string, version: string): string {
-  if (name !== "kubernetes") return "-s -w";
+  if (name === "containerd") return `-s -w -X github.com/containerd/containerd/v2/version.Version=v${version}`;
+  if (name === "runc") return `-s -w -X main.version=${version}`;
+  if (name !== "kubernetes" && name !== "kubelet") return "-s -w";
   const [major, minor] = version.split(".");
   const facts = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
   return ["-s -w", ...Object.entries(facts).map(([fact, value]) => `-X k8s.io/component-base/version.${fact}=${value}`)].join(

@@ -21,6 +21,16 @@ const TOOL_OF = {
   sops: "sops",
   actionlint: "actionlint",
   "github-openapi": "github-openapi",
+  kubelet: "kubelet",
+  "kube-proxy": "kubelet",
+  containerd: "containerd",
+  "containerd-shim-runc-v2": "containerd",
+  ctr: "containerd",
+  runc: "runc",
+  ptp: "cni",
+  loopback: "cni",
+  "host-local": "cni",
+  coredns: "coredns",
 } as const;
 
 export type BinaryName = keyof typeof TOOL_OF;
@@ -28,7 +38,12 @@ export type ToolName = (typeof TOOL_OF)[BinaryName];
 /** Absolute paths; "github-openapi" is a JSON file, the others are programs. */
 export type ToolPaths = Readonly<Record<BinaryName, string>>;
 
-export const ALL_TOOLS: readonly ToolName[] = [...new Set(Object.values(TOOL_OF))];
+/** What the node of real containers needs beside all others; it takes some minutes to build, and runs on Linux only. */
+export const REAL_NODE_TOOLS: readonly ToolName[] = ["kubelet", "containerd", "runc", "cni", "coredns"];
+
+export const ALL_TOOLS: readonly ToolName[] = [...new Set(Object.values(TOOL_OF))].filter(
+  (tool) => !REAL_NODE_TOOLS.includes(tool),
+);
 
 /**
  * Builds or fetches what the cache lacks, one tool after the other: a Go build uses every core by itself.
@@ -65,7 +80,7 @@ function announcement(count: number, cacheDir: string): string {
 }
 
 /** @see XDG Base Directory Specification: a relative path is to be ignored */
-function userCacheDir(): string {
+export function userCacheDir(): string {
   const configured = process.env.XDG_CACHE_HOME ?? "";
   return path.join(path.isAbsolute(configured) ? configured : path.join(homedir(), ".cache"), "campanile");
 }
@@ -108,11 +123,11 @@ async function main(): Promise<void> {
 }
 
 function parseToolName(text: string): ToolName {
-  const name = ALL_TOOLS.find((tool) => tool === text);
+  const name = [...ALL_TOOLS, ...REAL_NODE_TOOLS].find((tool) => tool === text);
   if (name !== undefined) return name;
   throw new ToolError({
     what: `There is no tool "${text}".`,
-    why: `The tools are ${ALL_TOOLS.join(", ")}.`,
+    why: `The tools are ${[...ALL_TOOLS, ...REAL_NODE_TOOLS].join(", ")}.`,
     fix: "Name some of these, or none for all of them.",
   });
 }

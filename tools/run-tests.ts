@@ -10,16 +10,25 @@ interface Tally {
 }
 
 /**
- * Runs the tests with every tool in place. Arguments are Vitest's own: names of files, `-t title`, and so on.
+ * Runs the tests with every tool in place. Arguments are Vitest's own: names of files, `-t title`, and so on; and `--node KIND`, what
+ * pods of the shared world run on.
  * The last line on stdout says how many passed and failed; an error outside of any test counts as a failure.
  */
 async function runTests(args: readonly string[], tally: Tally): Promise<void> {
   await ensureTools(ALL_TOOLS);
-  const { filter, options } = parseCLI(["vitest", "run", ...args]);
+  const { filter, options } = parseCLI(["vitest", "run", ...takeNode(args)]);
   const root = path.resolve(options.root ?? path.dirname(import.meta.dirname));
   const reporters = ["verbose", createTallyReporter(tally)];
   const vitest = await startVitest(filter, { ...options, root, dir: path.join(root, "test"), watch: false, reporters });
   await vitest.close();
+}
+
+/** The world is started by Vitest's set-up, which is told by the environment. */
+function takeNode(args: readonly string[]): string[] {
+  const at = args.indexOf("--node");
+  if (at === -1) return [...args];
+  process.env.CAMPANILE_NODE = args[at + 1] ?? "";
+  return args.toSpliced(at, 2);
 }
 
 function createTallyReporter(tally: Tally): Reporter {
