@@ -1,4 +1,4 @@
-import type { BuiltImage } from "../seed/build-image.ts";
+import type { BuiltImage, ImageBlob } from "../seed/build-image.ts";
 import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
 
 export interface LocalRegistry {
@@ -25,17 +25,21 @@ async function pushImage(base: string, image: BuiltImage): Promise<void> {
   await Promise.all(image.blobs.map((blob) => pushBlob(base, repository, blob)));
   const url = `${base}/v2/${repository}/manifests/${image.tag}`;
   const headers = { "content-type": image.manifest.mediaType };
-  const response = await fetch(url, { method: "PUT", headers, body: new Uint8Array(image.manifest.content) });
+  const response = await fetch(url, { method: "PUT", headers, body: bodyOf(image.manifest) });
   if (!response.ok)
     throw new Error(`the registry did not take ${repository}:${image.tag}: ${response.status} ${await response.text()}`);
 }
 
-async function pushBlob(base: string, repository: string, blob: BuiltImage["manifest"]): Promise<void> {
+async function pushBlob(base: string, repository: string, blob: ImageBlob): Promise<void> {
   const started = await fetch(`${base}/v2/${repository}/blobs/uploads/`, { method: "POST" });
   const location = started.headers.get("location");
   if (location === null) throw new Error(`the registry did not begin an upload for ${repository}: ${started.status}`);
   const url = new URL(location, base);
   url.searchParams.set("digest", blob.digest);
-  const response = await fetch(url, { method: "PUT", body: new Uint8Array(blob.content) });
+  const response = await fetch(url, { method: "PUT", body: bodyOf(blob) });
   if (!response.ok) throw new Error(`the registry did not take a blob of ${repository}: ${response.status}`);
+}
+
+function bodyOf({ content }: ImageBlob): Blob | Uint8Array<ArrayBuffer> {
+  return content instanceof Blob ? content : new Uint8Array(content);
 }
