@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { createControlClient } from "./github/control-client.ts";
+import { chooseNode, type NodeKind, parseNodeKind } from "./node/choose-node.ts";
 import { followCluster } from "./story/follow-cluster.ts";
 import { followGitHub } from "./story/follow-github.ts";
 import { readKeys } from "./story/keyboard.ts";
@@ -18,11 +19,18 @@ import { writeWorldFile } from "./world/write-world-file.ts";
 const USAGE = `npm start              the local world, with the story; stays up afterwards
 npm start -- --once    plays the story, says whether it went well, and ends
 npm run world          the local world without the story; Ctrl-C ends it
-  -- --dir FOLDER      where its data, logs and world.json go, for a second world beside the first; .campanile when left out`;
+  -- --dir FOLDER      where its data, logs and world.json go, for a second world beside the first; .campanile when left out
+  -- --node KIND       what pods run on: simulated (when left out), real containers of this machine (Linux, as root), or both`;
 
 const INTRODUCTION = `Campanile deploys the JupyterHubs of courses: it shows what a pull request will change, and rolls it out when that is merged.
-Here it does so on this machine. Kubernetes, Helm, git, PostgreSQL and the registry are real, the nodes are simulated, GitHub is
-emulated: no account is needed, and nothing leaves this machine.`;
+Here it does so on this machine. Kubernetes, Helm, git, PostgreSQL and the registry are real, GitHub is emulated: no account is
+needed, and nothing leaves this machine.`;
+
+const NODES: Readonly<Record<NodeKind, string>> = {
+  simulated: "Nodes: simulated; pods are scheduled, and reported ready, but no program runs in them",
+  real: "Nodes: one real, with containers in namespaces of its own",
+  both: "Nodes: one real beside the simulated ones, for pods that tolerate campanile.dev/real-node",
+};
 
 /** The last line of a story that failed is for a log's overview; the whole reason stands above it. */
 const REASON_LIMIT = 200;
@@ -41,7 +49,7 @@ async function main(): Promise<void> {
   };
   const ending = createEnding(fail);
   try {
-    await (options.world ? runWorld(options.dir, narrator, ending) : runStory(options, narrator, ending));
+    await (options.world ? runWorld(options, narrator, ending) : runStory(options, narrator, ending));
   } catch (error) {
     if (ending.signal.aborted) return;
     fail(error instanceof Error ? error.message : String(error));
@@ -52,27 +60,33 @@ async function main(): Promise<void> {
 function readArguments() {
   const flag = { type: "boolean", default: false } as const;
   const dir = { type: "string", default: path.join(import.meta.dirname, "../../.campanile") } as const;
+  const node = { type: "string", default: "simulated" } as const;
   try {
-    const { values } = parseArgs({ options: { once: flag, world: flag, help: flag, dir } });
-    return { ...values, dir: path.resolve(values.dir) };
+    const { values } = parseArgs({ options: { once: flag, world: flag, help: flag, dir, node } });
+    return { ...values, dir: path.resolve(values.dir), node: parseNodeKind(values.node) };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
     process.exit(2);
   }
 }
 
-async function runWorld(dir: string, narrator: Narrator, ending: Ending): Promise<void> {
-  const started = await startAll(dir, narrator, ending);
+interface Place {
+  dir: string;
+  node: NodeKind;
+}
+
+async function runWorld(place: Place, narrator: Narrator, ending: Ending): Promise<void> {
+  const started = await startAll(place, narrator, ending);
   showAddresses(narrator, started);
   ending.nothingLeftToDo();
   narrator.say("\nThe world is up. Ctrl-C ends it.");
 }
 
-async function runStory({ dir, once }: { dir: string; once: boolean }, narrator: Narrator, ending: Ending): Promise<void> {
+async function runStory({ once, ...place }: Place & { once: boolean }, narrator: Narrator, ending: Ending): Promise<void> {
   let onKey = (_key: string) => {};
   if (!once) readKeys(process.stdin, (key) => onKey(key));
   narrator.say(INTRODUCTION);
-  const started = await startAll(dir, narrator, ending);
+  const started = await startAll(place, narrator, ending);
   const person = createPerson(started.world, started.institution);
   await tellStory(narrator, started, person, ending.signal);
   if (once) return ending.end(0);
@@ -86,11 +100,15 @@ async function runStory({ dir, once }: { dir: string; once: boolean }, narrator:
   });
 }
 
-async function startAll(dir: string, narrator: Narrator, ending: Ending): Promise<ThingsToLookAt> {
+async function startAll({ dir, node }: Place, narrator: Narrator, ending: Ending): Promise<ThingsToLookAt> {
   narrator.chapter("A world starts");
   const { keeper, crash: onCrash } = ending;
+  const { kind, missing } = await chooseNode(node);
+  narrator.line("World", NODES[kind]);
+  for (const reason of missing) narrator.line("World", `not ${node}: ${reason}`);
   const world = await startWorld({
     dir: path.join(dir, "world"),
+    node: kind,
     keeper,
     onPart: (name, detail, address) => narrator.line("World", `${name}: ${detail}`, address),
     onCrash,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
+import { chooseNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
 import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { startWorld, type WorldDescription } from "../../app/local/world/start-world.ts";
 
@@ -19,12 +20,20 @@ const WORLD_DIR = path.join(import.meta.dirname, "../../.campanile/test");
 export default async function startSharedWorld(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env.CAMPANILE_WORLD;
   if (running !== undefined) {
-    project.provide("world", await readWorld(running));
+    const world = await readWorld(running);
+    process.stderr.write(`The nodes of this run: ${world.node}\n`);
+    project.provide("world", world);
     return async () => {};
   }
+  const asked = parseNodeKind(process.env.CAMPANILE_NODE ?? "simulated");
+  const { kind: node, missing } = await chooseNode(asked);
+  process.stderr.write(
+    [`The nodes of this run: ${node}`, ...missing.map((reason) => `  not ${asked}: ${reason}`), ""].join("\n"),
+  );
   const keeper = startKeeper();
   const { stop, ...description } = await startWorld({
     dir: WORLD_DIR,
+    node,
     keeper,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });

@@ -14,6 +14,8 @@ export interface Keeper {
    * Helm, has no parent any more once that part has crashed.
    */
   keepHomesIn(dir: string): void;
+  /** Also removes a control group and those below it, once all processes are gone. */
+  keepCgroup(dir: string): void;
   /** From the moment it was asked to end them all: a process that ends now has not crashed, and none may be started. */
   isClosing(): boolean;
   /** Ends whatever is still kept, and the keeper itself. */
@@ -24,6 +26,7 @@ export interface Keeper {
 export function startKeeper(): Keeper {
   const kept = new Map<number, NodeJS.Signals>();
   const homes = new Set<string>();
+  const cgroups = new Set<string>();
   let isClosing = false;
   // A keeper that was killed leaves nobody to end the rest, so the next one takes over.
   const start = (): KeeperProcess => {
@@ -32,6 +35,7 @@ export function startKeeper(): Keeper {
     });
     for (const [target, signal] of kept) started.send(`keep ${target} ${signal}`);
     for (const dir of homes) started.send(`homes ${dir}`);
+    for (const dir of cgroups) started.send(`cgroup ${dir}`);
     return started;
   };
   let running = start();
@@ -48,6 +52,10 @@ export function startKeeper(): Keeper {
     keepHomesIn(dir) {
       homes.add(dir);
       running.send(`homes ${dir}`);
+    },
+    keepCgroup(dir) {
+      cgroups.add(dir);
+      running.send(`cgroup ${dir}`);
     },
     async close() {
       isClosing = true;

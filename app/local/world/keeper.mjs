@@ -1,7 +1,8 @@
 // Ends every process of the world once the world itself is gone, however it went: the system closes a pipe even after SIGKILL.
-// Standard input, one line each: "keep <target> <signal>", "forget <target>", "homes <folder>". End of input means: end them all.
+// Standard input, one line each: "keep <target> <signal>", "forget <target>", "homes <folder>", "cgroup <folder>". End of input means:
+// end them all, and remove the control groups that they ran in.
 // A target is a process id, or the negative id of a process group; a folder stands for what runs with its home in there.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
@@ -11,6 +12,7 @@ const GIVE_UP_AFTER_MS = 5_000;
 /** How to ask each target to end. */
 const targets = new Map();
 const homes = [];
+const cgroups = [];
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
@@ -18,6 +20,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [verb, target, signal = "SIGTERM"] = line.split(" ");
   if (verb === "keep") targets.set(Number(target), signal);
   if (verb === "forget") targets.delete(Number(target));
+  if (verb === "cgroup") cgroups.push(line.slice(verb.length + 1));
   if (verb === "homes") homes.push(line.slice(verb.length + 1) + path.sep);
 }
 
@@ -30,7 +33,8 @@ const startedAt = Date.now();
 const watch = setInterval(() => {
   const elapsedMs = Date.now() - startedAt;
   signalAll(() => (elapsedMs < KILL_AFTER_MS ? 0 : "SIGKILL"));
-  if (targets.size === 0 || elapsedMs > GIVE_UP_AFTER_MS) clearInterval(watch);
+  const areRemoved = targets.size === 0 && cgroups.map(removeCgroup).every(Boolean);
+  if (areRemoved || elapsedMs > GIVE_UP_AFTER_MS) clearInterval(watch);
 }, 20);
 
 /** Forgets whatever is gone. */
@@ -83,4 +87,16 @@ function parentOf(pid) {
   } catch {
     return undefined;
   }
+}
+
+/** @returns whether it is gone; one in which a process has not quite ended cannot be removed yet */
+function removeCgroup(dir) {
+  try {
+    for (const entry of readdirSync(dir, { withFileTypes: true }))
+      if (entry.isDirectory()) removeCgroup(path.join(dir, entry.name));
+    rmdirSync(dir);
+  } catch (error) {
+    return error.code === "ENOENT";
+  }
+  return true;
 }

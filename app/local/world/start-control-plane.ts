@@ -4,8 +4,9 @@ import https from "node:https";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
+import { NODE_NAME } from "../node/node-network.ts";
 import { findFreePort } from "./free-port.ts";
-import { issueCertificates } from "./issue-certificates.ts";
+import { type Certificates, issueCertificates } from "./issue-certificates.ts";
 import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
 
 export interface ControlPlane {
@@ -14,7 +15,19 @@ export interface ControlPlane {
   adminKubeconfig: string;
   /** May do what a deployer of hubs needs: see `manifests/campanile-rbac.yaml`. */
   campanileKubeconfig: string;
+  certificates: Certificates;
+  /** Of the real node's daemons. */
+  kubeletKubeconfig: string;
+  kubeProxyKubeconfig: string;
   processes: RunningProcess[];
+}
+
+/** What the API server needs to know of a real node, whose network it is not in. */
+export interface RealNodeLink {
+  /** Where pods reach the API server. */
+  advertiseAddress: string;
+  /** The Unix socket that leads into the node's network. */
+  connectSocket: string;
 }
 
 export type ControlPlaneBinaries = Record<"etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler", string>;
@@ -26,7 +39,12 @@ const START_LIMIT_MS = 60_000;
 const ANSWER_LIMIT_MS = 5_000;
 
 /** etcd, API server, controller manager and scheduler as they are, on loopback, with RBAC on and TLS by a certificate authority of this world. */
-export async function startControlPlane(dir: string, binaries: ControlPlaneBinaries, shared: Shared): Promise<ControlPlane> {
+export async function startControlPlane(
+  dir: string,
+  binaries: ControlPlaneBinaries,
+  shared: Shared,
+  realNode?: RealNodeLink,
+): Promise<ControlPlane> {
   const home = path.join(dir, "kubernetes");
   await rm(home, { recursive: true, force: true });
   await mkdir(home, { recursive: true, mode: 0o700 });
@@ -42,6 +60,8 @@ export async function startControlPlane(dir: string, binaries: ControlPlaneBinar
     campanile: "campanile:deployers",
     "kube-controller-manager": "system:masters",
     "kube-scheduler": "system:masters",
+    [KUBELET]: "system:nodes",
+    [KUBE_PROXY]: "system:authenticated",
   };
   const tokens = Object.fromEntries(Object.keys(users).map((user) => [user, randomBytes(24).toString("hex")]));
   await writeFile(
@@ -94,17 +114,16 @@ export async function startControlPlane(dir: string, binaries: ControlPlaneBinar
       `--etcd-servers=${etcdUrl}`,
       `--secure-port=${port}`,
       "--bind-address=127.0.0.1",
-      `--tls-cert-file=${certificates.serverCertFile}`,
-      `--tls-private-key-file=${certificates.serverKeyFile}`,
+      `--tls-cert-file=${certificates.server.certFile}`,
+      `--tls-private-key-file=${certificates.server.keyFile}`,
       `--cert-dir=${home}`,
       `--token-auth-file=${path.join(home, "tokens.csv")}`,
-      "--authorization-mode=RBAC",
       "--anonymous-auth=false",
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${certificates.serviceAccountPublicFile}`,
       `--service-account-signing-key-file=${certificates.serviceAccountKeyFile}`,
       "--service-cluster-ip-range=10.96.0.0/16",
-      "--endpoint-reconciler-type=none",
+      ...(realNode ? await realNodeFlags(home, certificates, realNode) : SIMULATED_NODE_FLAGS),
     ],
   });
   await waitUntilReady(kubeconfig("admin"), [etcd, apiserver]);
@@ -134,15 +153,47 @@ export async function startControlPlane(dir: string, binaries: ControlPlaneBinar
     server,
     adminKubeconfig: kubeconfig("admin"),
     campanileKubeconfig: kubeconfig("campanile"),
+    certificates,
+    kubeletKubeconfig: kubeconfig(KUBELET),
+    kubeProxyKubeconfig: kubeconfig(KUBE_PROXY),
     processes: [etcd, apiserver, controllerManager, scheduler],
   };
+}
+
+const KUBELET = `system:node:${NODE_NAME}`;
+const KUBE_PROXY = "system:kube-proxy";
+
+const SIMULATED_NODE_FLAGS = ["--authorization-mode=RBAC", "--endpoint-reconciler-type=none"];
+
+/** A kubelet that calls and is called, and pods that find the API server by the name `kubernetes`. */
+async function realNodeFlags(home: string, certificates: Certificates, link: RealNodeLink): Promise<string[]> {
+  const connection = { proxyProtocol: "HTTPConnect", transport: { uds: { udsName: link.connectSocket } } };
+  const egress = {
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [{ name: "cluster", connection }],
+  };
+  const egressFile = path.join(home, "egress.json");
+  await writeFile(egressFile, JSON.stringify(egress));
+  return [
+    "--authorization-mode=Node,RBAC",
+    "--enable-admission-plugins=NodeRestriction",
+    `--advertise-address=${link.advertiseAddress}`,
+    "--endpoint-reconciler-type=lease",
+    `--egress-selector-config-file=${egressFile}`,
+    `--kubelet-client-certificate=${certificates.kubeletClient.certFile}`,
+    `--kubelet-client-key=${certificates.kubeletClient.keyFile}`,
+    `--kubelet-certificate-authority=${certificates.caFile}`,
+    "--kubelet-preferred-address-types=InternalIP",
+    "--allow-privileged=true",
+  ];
 }
 
 /** The context is called as the sample fleet's cluster. */
 const CONTEXT = "courses";
 
 async function writeKubeconfig(home: string, user: string, server: string, caPem: string, token: string): Promise<string> {
-  const file = path.join(home, `${user}.kubeconfig`);
+  const file = path.join(home, `${user.replaceAll(":", "-")}.kubeconfig`);
   const config = {
     apiVersion: "v1",
     kind: "Config",

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
+import { NODE_NAME } from "../node/node-network.ts";
 import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
 
 /** Sizes of a small cloud machine, so that requests in the sample's values mean something. */
 const NODE_CAPACITY = { cpu: "8", memory: "32Gi", pods: "200" };
-/** Claims are bound by the real controller to volumes that are ready; nothing is ever written to them. */
+/** Claims are bound by the real controller to volumes that are ready; on simulated nodes nothing is ever written to them. */
 const VOLUMES = 120;
 
 export interface NodesOptions extends Pick<ProcessOptions, "logDir" | "keeper" | "onCrash"> {
@@ -15,6 +16,12 @@ export interface NodesOptions extends Pick<ProcessOptions, "logDir" | "keeper" |
   stagesFile: string;
   /** Names of the pools for users; each gets a node, beside one core node. */
   userPools: readonly string[];
+}
+
+/** What Campanile may do, whatever the nodes are. */
+export async function grantRights(adminKubeconfig: string): Promise<void> {
+  const api = apiOf(adminKubeconfig);
+  await Promise.all((await readManifests("campanile-rbac.yaml")).map((object) => api.create(object)));
 }
 
 /** Simulated nodes: their kubelet is kwok, everything else that a pod meets is real. */
@@ -29,7 +36,7 @@ export async function startNodes(options: NodesOptions): Promise<RunningProcess>
     args: [
       "--kubeconfig",
       adminKubeconfig,
-      "--manage-all-nodes=true",
+      `--manage-nodes-with-label-selector=${SIMULATED}=true`,
       "--config",
       stagesFile,
       "--node-lease-duration-seconds=40",
@@ -37,19 +44,39 @@ export async function startNodes(options: NodesOptions): Promise<RunningProcess>
       "--v=INFO",
     ],
   });
-  const config = new KubeConfig();
-  config.loadFromFile(adminKubeconfig);
-  const api = KubernetesObjectApi.makeApiClient(config);
-  const rbac = await readManifests("campanile-rbac.yaml");
+  const api = apiOf(adminKubeconfig);
   const nodes = [
     node("core-0", { "hub.jupyter.org/node-purpose": "core" }),
     ...options.userPools.map((pool) =>
       node(`${pool}-0`, { "hub.jupyter.org/node-purpose": "user", "hub.jupyter.org/pool-name": pool }),
     ),
   ];
-  const volumes = Array.from({ length: VOLUMES }, (_, index) => volume(index));
-  await Promise.all([...rbac, ...nodes, storageClass(), ...volumes].map((object) => api.create(object)));
+  await Promise.all(nodes.map((object) => api.create(object)));
   return process;
+}
+
+/** @param realVolumes folders of a real node, which has volumes that can be written to */
+export async function offerVolumes(adminKubeconfig: string, realVolumes: readonly string[] = []): Promise<void> {
+  const api = apiOf(adminKubeconfig);
+  const simulated = Array.from({ length: VOLUMES }, (_, index) => volume(index, { hostPath: { path: "/nonexistent" } }));
+  const real = realVolumes.map((folder, index) => volume(index, { local: { path: folder }, nodeAffinity: ON_REAL_NODE }));
+  const volumes = real.length > 0 ? real : simulated;
+  await Promise.all([storageClass(), ...volumes].map((object) => api.create(object)));
+}
+
+/** Tells kwok which nodes are its own. */
+const SIMULATED = "campanile.dev/simulated";
+
+const ON_REAL_NODE = {
+  required: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE_NAME] }] }],
+  },
+};
+
+function apiOf(adminKubeconfig: string): KubernetesObjectApi {
+  const config = new KubeConfig();
+  config.loadFromFile(adminKubeconfig);
+  return KubernetesObjectApi.makeApiClient(config);
 }
 
 async function readManifests(name: string): Promise<KubernetesObject[]> {
@@ -63,7 +90,13 @@ function node(name: string, labels: Record<string, string>) {
     kind: "Node",
     metadata: {
       name,
-      labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", ...labels },
+      labels: {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        [SIMULATED]: "true",
+        ...labels,
+      },
     },
     status: { allocatable: NODE_CAPACITY, capacity: NODE_CAPACITY },
   };
@@ -79,7 +112,7 @@ function storageClass() {
   };
 }
 
-function volume(index: number) {
+function volume(index: number, source: object) {
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
@@ -89,7 +122,7 @@ function volume(index: number) {
       capacity: { storage: "100Gi" },
       accessModes: ["ReadWriteOnce", "ReadWriteMany"],
       persistentVolumeReclaimPolicy: "Retain",
-      hostPath: { path: "/nonexistent" },
+      ...source,
     },
   };
 }

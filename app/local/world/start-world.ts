@@ -1,14 +1,19 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { ALL_TOOLS, ensureTools } from "../../../tools/install-tools.ts";
+import { ALL_TOOLS, ensureTools, REAL_NODE_TOOLS, type ToolPaths, userCacheDir } from "../../../tools/install-tools.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
+import { ensureNodeImages } from "../images/node-images.ts";
+import type { NodeKind } from "../node/choose-node.ts";
+import { NODE_ADDRESS } from "../node/node-network.ts";
+import { connectSocketOf, makeVolumes, type RealNode, startRealNode } from "../node/start-real-node.ts";
+import type { BuiltImage } from "../seed/build-image.ts";
 import { buildSampleImages, packSampleCharts } from "../seed/sample-artefacts.ts";
 import type { Keeper } from "./keep-processes.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { serveCharts } from "./serve-charts.ts";
-import { startControlPlane } from "./start-control-plane.ts";
+import { type ControlPlane, startControlPlane } from "./start-control-plane.ts";
 import { startEmulatedGitHub } from "./start-emulated-github.ts";
-import { startNodes } from "./start-nodes.ts";
+import { grantRights, offerVolumes, startNodes } from "./start-nodes.ts";
 import { startPostgres } from "./start-postgres.ts";
 import type { ProcessOptions } from "./start-process.ts";
 import { type LocalRegistry, startRegistry } from "./start-registry.ts";
@@ -18,6 +23,8 @@ export interface WorldOptions {
   dir: string;
   /** Whoever starts the world closes it, however the start goes. */
   keeper: Keeper;
+  /** What pods run on; simulated nodes when left out. */
+  node?: NodeKind;
   /** Told as each part comes up: its name and what it is. */
   onPart?: (name: string, detail: string, address?: string) => void;
   /** Called when a part ends by itself; the world is no use then. */
@@ -29,6 +36,9 @@ export interface WorldDescription {
   dir: string;
   logDir: string;
   github: { apiUrl: string; webUrl: string };
+  node: NodeKind;
+  /** Where there is one: `forwardToNode` reaches by this what listens inside. */
+  realNode?: { connectSocket: string };
   /** Of the API server. */
   kubernetes: string;
   /** For whoever looks around: may do everything. */
@@ -57,26 +67,26 @@ const POOLS = ["data8", "data100", "prob140"];
  * @throws {ToolError} when another world uses the folder
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { keeper, onCrash } = options;
+  const { keeper, onCrash, node = "simulated" } = options;
   const dir = path.resolve(options.dir);
   const logDir = path.join(dir, "logs");
   const release = await lockFolder(dir, onCrash);
   await emptyFolder(dir);
   await mkdir(logDir, { recursive: true, mode: 0o700 });
   keeper.keepHomesIn(dir);
-  const tools = await ensureTools(ALL_TOOLS);
+  const tools = await ensureTools(node === "simulated" ? ALL_TOOLS : [...ALL_TOOLS, ...REAL_NODE_TOOLS]);
   const shared = { logDir, keeper, onCrash };
   const told = async <T>(name: string, detail: string, starting: Promise<T>, addressOf: (part: T) => string): Promise<T> => {
     const part = await starting;
     options.onPart?.(name, detail, addressOf(part));
     return part;
   };
-  const [postgres, { plane, kwok }, registry, charts, github] = await Promise.all([
+  const [postgres, cluster, registry, charts, github] = await Promise.all([
     told("PostgreSQL", "Campanile's memory", startPostgres({ ...shared, dir }), ({ url }) => new URL(url).host),
     told(
       "Kubernetes",
-      "etcd, API server, controllers, scheduler, simulated nodes",
-      startClusterWithNodes(dir, tools, shared),
+      `etcd, API server, controllers, scheduler${node === "real" ? "" : ", simulated nodes"}`,
+      startCluster(dir, tools, shared, node),
       ({ plane }) => plane.server,
     ),
     told("Registry", "the images that the hubs pin", startRegistryWithImages(tools.registry, shared), ({ host }) => host),
@@ -88,11 +98,28 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ({ url }) => url,
     ),
   ]);
-  const processes = [...plane.processes, kwok, registry.process, github.process].map(({ name, pid }) => [name, pid] as const);
+  const { plane } = cluster;
+  const onNode = {
+    ...shared,
+    dir,
+    tools,
+    plane,
+    registry,
+    isAlone: node === "real",
+    openPorts: [Number(new URL(github.url).port)],
+  };
+  const realNode =
+    node === "simulated"
+      ? undefined
+      : await told("Real node", "kubelet, containerd, kube-proxy, CoreDNS", startNodeWithImages(onNode), ({ name }) => name);
+  const parts = [...cluster.processes, registry.process, github.process, ...(realNode?.processes ?? [])];
+  const processes = parts.map(({ name, pid }) => [name, pid] as const);
   return {
     dir,
     logDir,
     github: { apiUrl: github.url, webUrl: github.url },
+    node,
+    ...(realNode ? { realNode: { connectSocket: realNode.connectSocket } } : {}),
     kubernetes: plane.server,
     kubeconfig: plane.adminKubeconfig,
     campanileKubeconfig: plane.campanileKubeconfig,
@@ -102,6 +129,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     tools: { ...tools },
     processes: { ...Object.fromEntries(processes), postgres: postgres.pid() },
     async stop() {
+      await realNode?.stop();
       await charts.stop();
       await keeper.close();
       await release();
@@ -109,7 +137,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-const OWN_FOLDERS = ["github", "institutions", "kubernetes", "logs", "postgres"];
+const OWN_FOLDERS = ["github", "institutions", "kubernetes", "logs", "node", "postgres"];
 
 /** @throws {ToolError} when the folder holds what no world has put there */
 async function emptyFolder(dir: string): Promise<void> {
@@ -127,19 +155,39 @@ async function emptyFolder(dir: string): Promise<void> {
 }
 
 type Shared = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash">;
-type Tools = Awaited<ReturnType<typeof ensureTools>>;
 
-async function startClusterWithNodes(dir: string, tools: Tools, shared: Shared) {
-  const plane = await startControlPlane(dir, tools, shared);
+async function startCluster(dir: string, tools: ToolPaths, shared: Shared, node: NodeKind) {
+  const link = node === "simulated" ? undefined : { advertiseAddress: NODE_ADDRESS, connectSocket: connectSocketOf(dir) };
+  const plane = await startControlPlane(dir, tools, shared, link);
+  const realVolumes = node === "real" ? await makeVolumes(dir) : [];
+  await Promise.all([grantRights(plane.adminKubeconfig), offerVolumes(plane.adminKubeconfig, realVolumes)]);
+  if (node === "real") return { plane, processes: plane.processes };
   const stagesFile = path.join(import.meta.dirname, "..", "manifests", "kwok-stages.yaml");
-  const kwok = await startNodes({
-    ...shared,
-    kwok: tools.kwok,
-    adminKubeconfig: plane.adminKubeconfig,
-    stagesFile,
-    userPools: POOLS,
+  const { adminKubeconfig } = plane;
+  const kwok = await startNodes({ ...shared, kwok: tools.kwok, adminKubeconfig, stagesFile, userPools: POOLS });
+  return { plane, processes: [...plane.processes, kwok] };
+}
+
+interface RealNodeParts extends Shared {
+  dir: string;
+  tools: ToolPaths;
+  plane: ControlPlane;
+  registry: LocalRegistry;
+  isAlone: boolean;
+  openPorts: readonly number[];
+}
+
+async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts): Promise<RealNode> {
+  const images = await ensureNodeImages(options.tools.coredns, userCacheDir());
+  await Promise.all(Object.values(images).map((image) => registry.pushImage(image)));
+  const reference = ({ name, digest }: BuiltImage) => `${name}@${digest}`;
+  return startRealNode({
+    ...options,
+    registryHost: registry.host,
+    images: { pause: reference(images.pause), coredns: reference(images.coredns) },
+    // Beside simulated nodes, only those go here who ask for it.
+    ...(isAlone ? {} : { taint: "campanile.dev/real-node=true:NoSchedule" }),
   });
-  return { plane, kwok };
 }
 
 async function startRegistryWithImages(binary: string, shared: Shared): Promise<LocalRegistry> {
