@@ -8,6 +8,7 @@ import { stillRunning } from "../local/world/look-at-processes.ts";
 import { makeFolder } from "../local/world/make-folder.ts";
 import { askDns } from "./ask-dns.ts";
 import { hostState } from "./host-state.ts";
+import { imageDigest } from "./image-digest.ts";
 import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
 import { onRealNode } from "./where-possible.ts";
 
@@ -48,7 +49,7 @@ onRealNode("a world with a real node", () => {
   });
 
   test("a pod runs the image that its digest names, with a memory limit that the kernel knows", async () => {
-    const image = `registry.campanile.example/pause@${await digestOf("pause", "1")}`;
+    const image = `registry.campanile.example/pause@${await imageDigest(world.registry, "pause", "3.10")}`;
     const pod = await startPod("by-digest", { image, resources: { limits: { memory: "20Mi" } } });
     await vi.waitFor(async () => expect((await read(pod)).status?.phase).toBe("Running"), IN_TIME);
     const [container] = (await read(pod)).status?.containerStatuses ?? [];
@@ -135,11 +136,5 @@ onRealNode("a world with a real node", () => {
     );
     const limits = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
     return limits.filter(Boolean).map(Number);
-  }
-
-  async function digestOf(repository: string, tag: string): Promise<string> {
-    const headers = { accept: "application/vnd.oci.image.manifest.v1+json" };
-    const response = await fetch(`http://${world.registry}/v2/${repository}/manifests/${tag}`, { method: "HEAD", headers });
-    return response.headers.get("docker-content-digest") ?? "";
   }
 });

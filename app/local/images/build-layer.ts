@@ -35,6 +35,7 @@ export interface BuiltLayer {
 
 const LAYER_FILE = "layer.tar.zst";
 const FACTS_FILE = "layer.json";
+const TAR_OPTIONS = ["--numeric-owner", "--sort=name", "--format=posix", "--pax-option=delete=atime,delete=ctime"];
 const PACK_LIMIT_MS = 10 * 60_000;
 
 const layerFacts = z.object({ digest: z.string(), size: z.number(), diffId: z.string() });
@@ -42,7 +43,7 @@ const layerFacts = z.object({ digest: z.string(), size: z.number(), diffId: z.st
 /** Builds a layer unless the cache has it; any number of processes may ask at once. */
 export async function ensureLayer(recipe: LayerRecipe, cacheDir: string): Promise<BuiltLayer> {
   const key = createHash("sha256")
-    .update(stringify(recipe.inputs) ?? "")
+    .update(stringify({ ...TAR_OPTIONS, inputs: recipe.inputs }) ?? "")
     .digest("hex");
   const directory = path.join(cacheDir, "images", `${recipe.name}-${key.slice(0, 16)}`);
   const onProgress = createProgressPrinter();
@@ -67,10 +68,12 @@ async function build(recipe: LayerRecipe, into: string): Promise<void> {
   if (recipe.keepsTree !== true) await rm(tree, { recursive: true });
 }
 
-/** By GNU tar: names, owners, links and devices as they are, no clock and no order of the file system. */
+/**
+ * By GNU tar: owners, links and devices as they are, but no order of the file system. Times of change stay, because Python compiles a
+ * module anew, at each start of a container, when its source is not as old as the compiled one says.
+ */
 async function pack(tree: string, file: string): Promise<string> {
-  const args = ["--numeric-owner", "--sort=name", "--mtime=@0", "--format=posix", "--pax-option=delete=atime,delete=ctime"];
-  const tar = execa("tar", [...args, "-C", tree, "-cf", "-", "."], { buffer: { stdout: false }, timeout: PACK_LIMIT_MS });
+  const tar = execa("tar", [...TAR_OPTIONS, "-C", tree, "-cf", "-", "."], { buffer: { stdout: false }, timeout: PACK_LIMIT_MS });
   const hash = createHash("sha256");
   await Promise.all([tar, pipeline(tar.stdout, hashing(hash), createZstdCompress(), createWriteStream(file))]);
   return `sha256:${hash.digest("hex")}`;

@@ -35,11 +35,11 @@ export async function ensureNodeImages(
   const [pauseImage, corednsImage] = await Promise.all([
     assembleImage({
       name: `${REGISTRY}/pause`,
-      tag: "1",
+      tag: "3.10",
       config: { Entrypoint: ["/pause"], User: "65535:65535" },
       layers: [pause],
     }),
-    assembleImage({ name: `${REGISTRY}/coredns`, tag: "1", config: { Entrypoint: ["/coredns"] }, layers: [coredns] }),
+    assembleImage({ name: `${REGISTRY}/coredns`, tag: "1.14.7", config: { Entrypoint: ["/coredns"] }, layers: [coredns] }),
   ]);
   return { pause: pauseImage, coredns: corednsImage };
 }

@@ -25,6 +25,7 @@ export interface RealNodeOptions extends Pick<ProcessOptions, "logDir" | "keeper
   openPorts?: readonly number[];
   /** References by digest. */
   images: { pause: string; coredns: string };
+  labels: Readonly<Record<string, string>>;
   /** For a cluster that has simulated nodes too: only pods that tolerate it are scheduled here. */
   taint?: string;
 }
@@ -182,15 +183,17 @@ function portOf(host: string): number {
 }
 
 async function startDaemons(options: RealNodeOptions, config: NodeConfig, daemon: StartDaemon): Promise<RunningProcess[]> {
-  const { tools, plane, taint } = options;
+  const { tools, plane, labels, taint } = options;
   const containerd = await daemon("containerd", tools.containerd, ["--config", config.containerd]);
   await containerd.waitForLine(/containerd successfully booted/);
+  const labelled = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
   const [kubelet, kubeProxy] = await Promise.all([
     daemon("kubelet", tools.kubelet, [
       `--config=${config.kubelet}`,
       `--kubeconfig=${plane.kubeletKubeconfig}`,
       `--hostname-override=${NODE_NAME}`,
       `--node-ip=${NODE_ADDRESS}`,
+      `--node-labels=${labelled.join(",")}`,
       ...(taint === undefined ? [] : [`--register-with-taints=${taint}`]),
     ]),
     daemon("kube-proxy", tools["kube-proxy"], [`--config=${config.kubeProxy}`]),

@@ -78,6 +78,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
     sopsBinary: world.tools.sops ?? "sops",
     ...(options.hubs ? { hubs: options.hubs } : {}),
     ...(options.hubPrefix === undefined ? {} : { hubPrefix: options.hubPrefix }),
+    ...(world.node === "real" && world.realNode ? { realImages: world.realNode.images } : {}),
   });
   const databaseUrl = options.databaseUrl ?? (await createDatabase(world.databaseUrl, `campanile_${owner.replaceAll("-", "_")}`));
   const onGitHub = await joinGitHub(world, { owner, appId, publicKeyPem: keys.publicKey, webhookSecret, campanileUrl, seeded });

@@ -2,10 +2,11 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { ALL_TOOLS, ensureTools, REAL_NODE_TOOLS, type ToolPaths, userCacheDir } from "../../../tools/install-tools.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
+import { ensureHubImages } from "../images/hub-images.ts";
 import { ensureNodeImages } from "../images/node-images.ts";
 import type { NodeKind } from "../node/choose-node.ts";
 import { NODE_ADDRESS } from "../node/node-network.ts";
-import { connectSocketOf, makeVolumes, type RealNode, startRealNode } from "../node/start-real-node.ts";
+import { connectSocketOf, makeVolumes, startRealNode } from "../node/start-real-node.ts";
 import type { BuiltImage } from "../seed/build-image.ts";
 import { buildSampleImages, packSampleCharts } from "../seed/sample-artefacts.ts";
 import type { Keeper } from "./keep-processes.ts";
@@ -38,7 +39,7 @@ export interface WorldDescription {
   github: { apiUrl: string; webUrl: string };
   node: NodeKind;
   /** Where there is one: `forwardToNode` reaches by this what listens inside. */
-  realNode?: { connectSocket: string };
+  realNode?: RealNodeDescription;
   /** Of the API server. */
   kubernetes: string;
   /** For whoever looks around: may do everything. */
@@ -53,6 +54,12 @@ export interface WorldDescription {
   tools: Record<string, string>;
   /** Process ids of the parts, by name. */
   processes: Record<string, number>;
+}
+
+export interface RealNodeDescription {
+  connectSocket: string;
+  /** Digests of the images in which programs run, by name and tag. */
+  images: Record<string, string>;
 }
 
 export interface World extends WorldDescription {
@@ -111,15 +118,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const realNode =
     node === "simulated"
       ? undefined
-      : await told("Real node", "kubelet, containerd, kube-proxy, CoreDNS", startNodeWithImages(onNode), ({ name }) => name);
-  const parts = [...cluster.processes, registry.process, github.process, ...(realNode?.processes ?? [])];
+      : await told("Real node", "kubelet, containerd, kube-proxy, CoreDNS", startNodeWithImages(onNode), ({ node }) => node.name);
+  const parts = [...cluster.processes, registry.process, github.process, ...(realNode?.node.processes ?? [])];
   const processes = parts.map(({ name, pid }) => [name, pid] as const);
   return {
     dir,
     logDir,
     github: { apiUrl: github.url, webUrl: github.url },
     node,
-    ...(realNode ? { realNode: { connectSocket: realNode.connectSocket } } : {}),
+    ...(realNode ? { realNode: { connectSocket: realNode.node.connectSocket, images: realNode.images } } : {}),
     kubernetes: plane.server,
     kubeconfig: plane.adminKubeconfig,
     campanileKubeconfig: plane.campanileKubeconfig,
@@ -129,7 +136,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     tools: { ...tools },
     processes: { ...Object.fromEntries(processes), postgres: postgres.pid() },
     async stop() {
-      await realNode?.stop();
+      await realNode?.node.stop();
       await charts.stop();
       await keeper.close();
       await release();
@@ -177,17 +184,24 @@ interface RealNodeParts extends Shared {
   openPorts: readonly number[];
 }
 
-async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts): Promise<RealNode> {
+async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts) {
   const images = await ensureNodeImages(options.tools.coredns, userCacheDir());
-  await Promise.all(Object.values(images).map((image) => registry.pushImage(image)));
+  const hubImages = await ensureHubImages(userCacheDir());
+  await Promise.all(Object.values({ ...images, ...hubImages }).map((image) => registry.pushImage(image)));
   const reference = ({ name, digest }: BuiltImage) => `${name}@${digest}`;
-  return startRealNode({
+  const node = await startRealNode({
     ...options,
     registryHost: registry.host,
     images: { pause: reference(images.pause), coredns: reference(images.coredns) },
+    // The only pool whose image has programs in it.
+    labels: { "hub.jupyter.org/node-purpose": "user", "hub.jupyter.org/pool-name": "data8" },
     // Beside simulated nodes, only those go here who ask for it.
     ...(isAlone ? {} : { taint: "campanile.dev/real-node=true:NoSchedule" }),
   });
+  return {
+    node,
+    images: Object.fromEntries(Object.values(hubImages).map(({ name, tag, digest }) => [`${name}:${tag}`, digest])),
+  };
 }
 
 async function startRegistryWithImages(binary: string, shared: Shared): Promise<LocalRegistry> {
