@@ -113,7 +113,11 @@ async function startAll({ dir, node }: Place, narrator: Narrator, ending: Ending
     onPart: (name, detail, address) => narrator.line("World", `${name}: ${detail}`, address),
     onCrash,
   });
-  const institution = await startInstitution(world, { owner: "berkeley", appId: 8, keeper, onCrash });
+  const institution = await startInstitution(world, {
+    ...{ owner: "berkeley", appId: 8, keeper, onCrash },
+    // The only hub whose image has programs in it.
+    ...(kind === "real" ? { hubs: ["data8"] } : {}),
+  });
   await institution.campanile.start();
   narrator.line("World", "Campanile: the deploy bot itself, as a GitHub App of berkeley/deploy-config", institution.campanileUrl);
   const worldFile = path.join(dir, "world.json");
@@ -132,7 +136,13 @@ async function tellStory(
     if (!signal.aborted) narrator.say(`The story cannot be followed: ${String(error)}`);
   });
   followCluster({ kubeconfig: world.kubeconfig, shortcuts, narrator }, signal);
-  await playStory({ person, narrator, kubeconfig: world.kubeconfig, hub: "data8" });
+  await playStory({
+    person,
+    narrator,
+    kubeconfig: world.kubeconfig,
+    hub: "data8",
+    ...(world.realNode ? { digests: world.realNode.images } : {}),
+  });
   narrator.say(`\nstory: ok in ${inSeconds(narrator.elapsedMs())}`);
 }
 

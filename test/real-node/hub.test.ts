@@ -26,9 +26,16 @@ onRealNode("a hub on a real node", () => {
     config.loadFromFile(world.kubeconfig);
     core = config.makeApiClient(CoreV1Api);
     digest = await imageDigest(world.registry, "user-data8", "2026.11.1");
+    const others = await Promise.all(
+      ["2026.11.2", "2026.11.3-broken"].map(async (tag) => {
+        const image = `registry.campanile.example/user-data8:${tag}@${await imageDigest(world.registry, "user-data8", tag)}`;
+        return { display_name: tag, slug: tag, kubespawner_override: { image } };
+      }),
+    );
     hub = await deployHub(world, "data8", {
       image: { name: "registry.campanile.example/user-data8", tag: `2026.11.1@${digest}` },
       memory: { guarantee: "256M", limit: "1G" },
+      profileList: [{ display_name: "2026.11.1", slug: "standard", default: true }, ...others],
     });
   }, SET_UP_LIMIT_MS);
   afterAll(async () => {
@@ -68,6 +75,20 @@ onRealNode("a hub on a real node", () => {
     const read = "import os; print(open('lab01.txt').read() if os.path.exists('lab01.txt') else 'no such file')";
     expect(await runCell(hub, "student-1", read)).toBe("an answer\n");
     expect(await runCell(hub, "student-2", read)).toBe("no such file\n");
+  });
+
+  test.each([
+    ["next term's image has a package more", "2026.11.2", "import seaborn, datascience; print(seaborn.__version__)", "0.13.2\n"],
+    [
+      "the broken image lacks one",
+      "2026.11.3-broken",
+      "import numpy, datascience",
+      "ModuleNotFoundError: No module named 'datascience'",
+    ],
+  ])("%s", async (_title, profile, code, printed) => {
+    await startServer(hub, "student-3", { profile });
+    expect(await runCell(hub, "student-3", code)).toBe(printed);
+    await stopServer(hub, "student-3");
   });
 
   test("a kernel that takes more memory than its limit is killed by the kernel, and the hub goes on", async () => {

@@ -12,9 +12,9 @@ export async function ask({ url, token }: DeployedHub, method: string, path: str
 }
 
 /** Resolves when the server of a user answers; makes the user where there is none. @throws with the hub's own words */
-export async function startServer(hub: DeployedHub, user: string): Promise<void> {
+export async function startServer(hub: DeployedHub, user: string, options: { profile?: string } = {}): Promise<void> {
   await ask(hub, "POST", `/hub/api/users/${user}`);
-  const started = await ask(hub, "POST", `/hub/api/users/${user}/server`);
+  const started = await ask(hub, "POST", `/hub/api/users/${user}/server`, options);
   if (started.status >= 400) throw new Error(`the hub did not start a server: ${started.status} ${await started.text()}`);
   const signal = AbortSignal.timeout(SPAWN_LIMIT_MS);
   const headers = { authorization: `token ${hub.token}` };

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createZstdCompress } from "node:zlib";
+import { createZstdCompress, createZstdDecompress } from "node:zlib";
 import { execa } from "execa";
 import stringify from "safe-stable-stringify";
 import { z } from "zod";
@@ -18,8 +18,6 @@ export interface LayerRecipe {
   inputs: Json;
   /** Fills an empty folder with the layer's files, owners and modes as they will be. */
   fill: (tree: string) => Promise<void>;
-  /** Whether the files stay on disk too, for a layer that is built on top of this one. */
-  keepsTree?: boolean;
 }
 
 export interface BuiltLayer {
@@ -29,8 +27,6 @@ export interface BuiltLayer {
   size: number;
   /** Of the archive before compression, which an image's config names. */
   diffId: string;
-  /** The files as a folder, where the recipe keeps them. */
-  tree: string;
 }
 
 const LAYER_FILE = "layer.tar.zst";
@@ -54,18 +50,40 @@ export async function ensureLayer(recipe: LayerRecipe, cacheDir: string): Promis
     onWaiting: () => onProgress({ state: "ended", text: `${recipe.name} is being built by another process; waiting for it` }),
   });
   const facts = layerFacts.parse(JSON.parse(await readFile(path.join(directory, FACTS_FILE), "utf8")));
-  return { ...facts, file: path.join(directory, LAYER_FILE), tree: path.join(directory, "tree") };
+  return { ...facts, file: path.join(directory, LAYER_FILE) };
 }
 
 async function build(recipe: LayerRecipe, into: string): Promise<void> {
   const tree = path.join(into, "tree");
   await mkdir(tree, { mode: 0o755 });
   await recipe.fill(tree);
+  await markRemoved(tree);
   const file = path.join(into, LAYER_FILE);
   const diffId = await pack(tree, file);
   const digest = await digestOf(file);
   await writeFile(path.join(into, FACTS_FILE), JSON.stringify({ digest, size: (await stat(file)).size, diffId }));
-  if (recipe.keepsTree !== true) await rm(tree, { recursive: true });
+  await rm(tree, { recursive: true });
+}
+
+/**
+ * What a layer takes away from those below it is a device 0/0 on an overlay file system, and a file with a certain name in an image.
+ * @see OCI image specification, "Whiteouts"
+ */
+async function markRemoved(tree: string): Promise<void> {
+  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (!entry.isCharacterDevice() || (await lstat(file)).rdev !== 0) continue;
+    await rm(file);
+    await writeFile(path.join(entry.parentPath, `.wh.${entry.name}`), "");
+  }
+}
+
+/** Puts a layer's files into a folder, as they were when it was built. */
+export async function unpackLayer({ file }: BuiltLayer, into: string): Promise<void> {
+  const tar = execa("tar", ["--numeric-owner", "--same-owner", "--preserve-permissions", "-C", into, "-xf", "-"], {
+    timeout: PACK_LIMIT_MS,
+  });
+  await Promise.all([tar, pipeline(createReadStream(file), createZstdDecompress(), tar.stdin)]);
 }
 
 /**

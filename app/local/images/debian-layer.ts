@@ -12,10 +12,7 @@ const USER = { name: "jovyan", id: "1000", group: "100" };
 
 /** Debian with Python and the user of the hub's images, the lowest layer of all that are no single program. */
 export async function ensureDebianLayer(cacheDir: string): Promise<BuiltLayer> {
-  return ensureLayer(
-    { name: "debian", inputs: { SUITE, PACKAGES, USER, PATHS_LEFT_OUT }, fill: installDebian, keepsTree: true },
-    cacheDir,
-  );
+  return ensureLayer({ name: "debian", inputs: { SUITE, PACKAGES, USER, PATHS_LEFT_OUT }, fill: installDebian }, cacheDir);
 }
 
 const PATHS_LEFT_OUT = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"];

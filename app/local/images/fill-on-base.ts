@@ -5,8 +5,8 @@ import path from "node:path";
 import { execa } from "execa";
 
 export interface FillOnBase {
-  /** The files of the layers below. */
-  base: string;
+  /** Folders with the files of the layers below, the lowest first. */
+  base: readonly string[];
   /** Gets what the steps add and change. */
   tree: string;
   /** An empty folder on the same disk. */
@@ -27,7 +27,14 @@ async function main(): Promise<void> {
   const mount = async (...args: string[]) => void (await execa("mount", args));
   const [workdir, root] = [path.join(work, "overlay"), path.join(work, "root")];
   await Promise.all([mkdir(workdir), mkdir(root)]);
-  await mount("-t", "overlay", "-o", `lowerdir=${base},upperdir=${tree},workdir=${workdir}`, "overlay", root);
+  await mount(
+    "-t",
+    "overlay",
+    "-o",
+    `lowerdir=${base.toReversed().join(":")},upperdir=${tree},workdir=${workdir}`,
+    "overlay",
+    root,
+  );
   await mount("-t", "proc", "proc", path.join(root, "proc"));
   await mount("--rbind", "/dev", path.join(root, "dev"));
   await mount("-t", "tmpfs", "tmpfs", path.join(root, "tmp"));

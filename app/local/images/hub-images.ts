@@ -3,16 +3,13 @@ import type { BuiltImage } from "../seed/build-image.ts";
 import { assembleImage } from "./assemble-image.ts";
 import { ensureDebianLayer } from "./debian-layer.ts";
 import { ensureProxyLayer } from "./proxy-layer.ts";
-import { ensurePythonLayer, PYTHON_PATH } from "./python-layer.ts";
+import { ensureChangedPythonLayer, ensurePythonLayer, PIP_OPTIONS, PYTHON_PATH } from "./python-layer.ts";
 
-export interface HubImages {
-  hub: BuiltImage;
-  proxy: BuiltImage;
-  userData8: BuiltImage;
-}
+/** What the kernel of a student finds: this term's packages, one more for the next term, and a mistake: a package of the course gone. */
+const USER_TAGS = { now: "2026.11.1", next: "2026.11.2", broken: "2026.11.3-broken" };
 
 /** Images that truly run a hub, under the names and tags by which chart and fleet know them. Minutes at the first time, then seconds. */
-export async function ensureHubImages(cacheDir: string): Promise<HubImages> {
+export async function ensureHubImages(cacheDir: string): Promise<BuiltImage[]> {
   const debian = await ensureDebianLayer(cacheDir);
   const requirements = (image: string) => path.join(import.meta.dirname, image, "requirements.txt");
   // One after the other: each uses all of a small machine.
@@ -21,9 +18,23 @@ export async function ensureHubImages(cacheDir: string): Promise<HubImages> {
     { name: "user-data8", requirementsFile: requirements("user-data8"), base: debian },
     cacheDir,
   );
+  const nextPackages = ["install", ...PIP_OPTIONS, "seaborn==0.13.2"];
+  const next = await ensureChangedPythonLayer({ name: "user-data8-next", pip: nextPackages, base: [debian, user] }, cacheDir);
+  const lostPackage = ["uninstall", "--yes", "--quiet", "--root-user-action=ignore", "datascience"];
+  const broken = await ensureChangedPythonLayer({ name: "user-data8-broken", pip: lostPackage, base: [debian, user] }, cacheDir);
   const proxy = await ensureProxyLayer(cacheDir);
   const python = [`PATH=${PYTHON_PATH}`, "PYTHONUNBUFFERED=1", "LANG=C.UTF-8", "HOME=/home/jovyan", "USER=jovyan"];
-  const [hubImage, proxyImage, userImage] = await Promise.all([
+  const ofUser = {
+    name: "registry.campanile.example/user-data8",
+    config: {
+      User: "1000:100",
+      WorkingDir: "/home/jovyan",
+      Env: [...python, "SHELL=/bin/bash"],
+      Entrypoint: ["tini", "--"],
+      Cmd: ["jupyterhub-singleuser"],
+    },
+  };
+  return Promise.all([
     assembleImage({
       name: "registry.campanile.example/hub",
       tag: "5.5.0",
@@ -36,18 +47,8 @@ export async function ensureHubImages(cacheDir: string): Promise<HubImages> {
       config: { User: "65534:65534", WorkingDir: "/srv/proxy", Env: [`PATH=${PYTHON_PATH}`, "NODE_ENV=production"] },
       layers: [debian, proxy],
     }),
-    assembleImage({
-      name: "registry.campanile.example/user-data8",
-      tag: "2026.11.1",
-      config: {
-        User: "1000:100",
-        WorkingDir: "/home/jovyan",
-        Env: [...python, "SHELL=/bin/bash"],
-        Entrypoint: ["tini", "--"],
-        Cmd: ["jupyterhub-singleuser"],
-      },
-      layers: [debian, user],
-    }),
+    assembleImage({ ...ofUser, tag: USER_TAGS.now, layers: [debian, user] }),
+    assembleImage({ ...ofUser, tag: USER_TAGS.next, layers: [debian, user, next] }),
+    assembleImage({ ...ofUser, tag: USER_TAGS.broken, layers: [debian, user, broken] }),
   ]);
-  return { hub: hubImage, proxy: proxyImage, userData8: userImage };
 }

@@ -18,6 +18,7 @@ export async function fitRealNode(
     samples.reduce((result, { name, tag, digest }) => result.replaceAll(digest, digests[`${name}:${tag}`] ?? digest), text);
   const fitted = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, withDigests(text)]));
   const values = parseDocument(fitted[COMMON_VALUES] ?? "", { version: "1.1" });
-  values.setIn(["jupyterhub", "scheduling", "corePods", "nodeAffinity", "matchNodePurpose"], "prefer");
+  const scheduling = { corePods: { nodeAffinity: { matchNodePurpose: "prefer" } } };
+  values.setIn(["jupyterhub", "scheduling"], values.createNode(scheduling));
   return { ...fitted, [COMMON_VALUES]: values.toString({ lineWidth: 0 }) };
 }

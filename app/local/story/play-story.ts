@@ -10,6 +10,8 @@ export interface StoryParts {
   kubeconfig: string;
   /** The folder of Data 8's hub in the fleet. */
   hub: string;
+  /** Of images in which programs run, by name and tag, where the world has a real node. */
+  digests?: Readonly<Record<string, string>>;
 }
 
 const COURSE = "data8";
@@ -20,7 +22,7 @@ const NEXT_TAG = "2026.11.2";
  * The main job, told as it happens: a fleet is deployed, and a bump of one hub's image goes from pull request to prod.
  * @throws {Error} that says what did not happen
  */
-export async function playStory({ person, narrator, kubeconfig, hub }: StoryParts): Promise<void> {
+export async function playStory({ person, narrator, kubeconfig, hub, digests = {} }: StoryParts): Promise<void> {
   narrator.chapter("1. The first push: Campanile deploys every hub");
   narrator.say(
     "Each course has two: staging, where its staff tries things out, and prod, which the students use. Staging goes first.",
@@ -32,7 +34,7 @@ export async function playStory({ person, narrator, kubeconfig, hub }: StoryPart
 
   narrator.chapter("2. Ada, who teaches Data 8, wants a new image for her students' servers");
   narrator.line("Ada", `writes the image's new tag and digest into hubs/${hub}/pins/, and opens a pull request`);
-  const changes = await bumpImage(person, { hub, course: COURSE, tag: NEXT_TAG, environments: ENVIRONMENTS });
+  const changes = await bumpImage(person, { hub, course: COURSE, tag: NEXT_TAG, environments: ENVIRONMENTS, digests });
   const pullRequest = await person.openPullRequest(`Data 8: image ${NEXT_TAG}`, changes);
   mustSucceed(await person.waitForCheck(pullRequest.headSha, "campanile"));
   const [preview = ""] = await person.comments(pullRequest);

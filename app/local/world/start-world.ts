@@ -187,7 +187,7 @@ interface RealNodeParts extends Shared {
 async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts) {
   const images = await ensureNodeImages(options.tools.coredns, userCacheDir());
   const hubImages = await ensureHubImages(userCacheDir());
-  await Promise.all(Object.values({ ...images, ...hubImages }).map((image) => registry.pushImage(image)));
+  await Promise.all([...Object.values(images), ...hubImages].map((image) => registry.pushImage(image)));
   const reference = ({ name, digest }: BuiltImage) => `${name}@${digest}`;
   const node = await startRealNode({
     ...options,
@@ -200,7 +200,7 @@ async function startNodeWithImages({ registry, isAlone, ...options }: RealNodePa
   });
   return {
     node,
-    images: Object.fromEntries(Object.values(hubImages).map(({ name, tag, digest }) => [`${name}:${tag}`, digest])),
+    images: Object.fromEntries(hubImages.map(({ name, tag, digest }) => [`${name}:${tag}`, digest])),
   };
 }
 
