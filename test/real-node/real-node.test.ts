@@ -25,7 +25,7 @@ onRealNode("a world with a real node", () => {
 
   beforeAll(async () => {
     folder = await makeFolder();
-    before = await hostState();
+    before = await hostState(worldDir());
     world = await startInSameFolder();
     config = new KubeConfig();
     config.loadFromFile(world.kubeconfig);
@@ -37,8 +37,10 @@ onRealNode("a world with a real node", () => {
     await folder.remove();
   });
 
+  const worldDir = () => path.join(folder.dir, "world");
+
   async function startInSameFolder(): Promise<RunningRealWorld> {
-    return runRealWorld(path.join(folder.dir, "world"));
+    return runRealWorld(worldDir());
   }
 
   test("its only node is a kubelet with containerd", async () => {
@@ -91,7 +93,7 @@ onRealNode("a world with a real node", () => {
   });
 
   test("while it runs, this machine has no mount, device, route or rule more than before", async () => {
-    expect(await hostState()).toEqual({ ...before, cgroups: expect.any(Array) });
+    expect(await hostState(worldDir())).toEqual({ ...before, cgroups: expect.any(Array) });
   });
 
   test("the crash of its kubelet is told", async () => {
@@ -112,7 +114,7 @@ onRealNode("a world with a real node", () => {
     world.signal(signal);
     await world.ended;
     await vi.waitFor(async () => expect(await stillRunning(world.tree)).toEqual([]), ENDED);
-    await vi.waitFor(async () => expect(await hostState()).toEqual(before), ENDED);
+    await vi.waitFor(async () => expect(await hostState(worldDir())).toEqual(before), ENDED);
     world = await startInSameFolder();
   });
 
@@ -130,7 +132,7 @@ onRealNode("a world with a real node", () => {
   }
 
   async function memoryLimitsOf(group: string): Promise<number[]> {
-    const { cgroups } = await hostState();
+    const { cgroups } = await hostState(worldDir());
     const files = cgroups.flatMap((folder) =>
       ["memory.limit_in_bytes", "memory.max"].map((file) => path.join(folder, group, file)),
     );

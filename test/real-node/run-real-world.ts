@@ -13,8 +13,8 @@ export interface RunningRealWorld extends WorldDescription {
 }
 
 /** A world with a real node in a process of its own, which can be ended in every way. */
-export async function runRealWorld(dir: string): Promise<RunningRealWorld> {
-  const child = execa(process.execPath, ["--disable-warning=ExperimentalWarning", import.meta.filename, dir], {
+export async function runRealWorld(dir: string, node: "real" | "both" = "real"): Promise<RunningRealWorld> {
+  const child = execa(process.execPath, ["--disable-warning=ExperimentalWarning", import.meta.filename, dir, node], {
     detached: true,
     cleanup: false,
     reject: false,
@@ -30,17 +30,18 @@ export async function runRealWorld(dir: string): Promise<RunningRealWorld> {
   return { ...world, pid, tree: await descendantsOf(pid), signal: (signal) => signalQuietly(pid, signal), ended: child };
 }
 
-/** `node run-real-world.ts FOLDER` prints the world's description in one line, once all its parts answer. */
+/** `node run-real-world.ts FOLDER KIND` prints the world's description in one line, once all its parts answer. */
 async function main(): Promise<void> {
-  const [{ createEnding }, { startWorld }] = await Promise.all([
+  const [{ createEnding }, { startWorld }, { parseNodeKind }] = await Promise.all([
     import("../../app/local/world/create-ending.ts"),
     import("../../app/local/world/start-world.ts"),
+    import("../../app/local/node/choose-node.ts"),
   ]);
   const ending = createEnding((why) => void process.stderr.write(`${why}\n`));
   const { stop: _stop, ...description } = await startWorld({
     dir: process.argv[2] ?? "",
     keeper: ending.keeper,
-    node: "real",
+    node: parseNodeKind(process.argv[3] ?? ""),
     onCrash: ending.crash,
   });
   ending.nothingLeftToDo();

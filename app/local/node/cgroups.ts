@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -45,10 +46,16 @@ export interface NodeCgroups {
   daemonProcs: string[];
 }
 
+/** Where the node of a world has its part of each tree, whether it is there or not: one world at a time has a folder. */
+export function nodeCgroupFolders(trees: readonly CgroupTree[], worldDir: string): string[] {
+  const name = `campanile-${createHash("sha256").update(worldDir).digest("hex").slice(0, 12)}`;
+  return trees.map(({ mountPoint }) => path.join(mountPoint, name));
+}
+
 /** Makes a part for the node in each tree, after ending whatever a world that was killed has left there. */
-export async function createNodeCgroups(name: string): Promise<NodeCgroups> {
+export async function createNodeCgroups(worldDir: string): Promise<NodeCgroups> {
   const trees = await findCgroupTrees();
-  const folders = trees.map(({ mountPoint }) => path.join(mountPoint, name));
+  const folders = nodeCgroupFolders(trees, worldDir);
   await Promise.all(folders.map(removeCgroup));
   for (const [index, tree] of trees.entries()) await createPart(tree, folders[index] ?? "");
   const procs = (...below: string[]) => folders.map((folder) => path.join(folder, ...below, "cgroup.procs"));

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -71,7 +70,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   const { dir, logDir, keeper, onCrash, tools, plane } = options;
   const home = homeOf(dir);
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const cgroups = await createNodeCgroups(`campanile-${createHash("sha256").update(dir).digest("hex").slice(0, 12)}`);
+  const cgroups = await createNodeCgroups(dir);
   for (const folder of cgroups.folders) keeper.keepCgroup(folder);
   // There is nothing to be saved, and what does not end with the first process ends at once.
   const shared = { logDir, keeper, onCrash, stopSignal: "SIGKILL" } as const;

@@ -31,6 +31,9 @@ async function pushImage(base: string, image: BuiltImage): Promise<void> {
 }
 
 async function pushBlob(base: string, repository: string, blob: ImageBlob): Promise<void> {
+  // Images share their lower layers, and what is in memory once need not be sent again.
+  const known = await fetch(`${base}/v2/${repository}/blobs/${blob.digest}`, { method: "HEAD" });
+  if (known.ok) return;
   const started = await fetch(`${base}/v2/${repository}/blobs/uploads/`, { method: "POST" });
   const location = started.headers.get("location");
   if (location === null) throw new Error(`the registry did not begin an upload for ${repository}: ${started.status}`);

@@ -187,7 +187,8 @@ interface RealNodeParts extends Shared {
 async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts) {
   const images = await ensureNodeImages(options.tools.coredns, userCacheDir());
   const hubImages = await ensureHubImages(userCacheDir());
-  await Promise.all([...Object.values(images), ...hubImages].map((image) => registry.pushImage(image)));
+  // One after the other, so that a layer that many have is sent once.
+  for (const image of [...Object.values(images), ...hubImages]) await registry.pushImage(image);
   const reference = ({ name, digest }: BuiltImage) => `${name}@${digest}`;
   const node = await startRealNode({
     ...options,
