@@ -6,10 +6,8 @@ import { type DeployedHub, deployHub } from "./deploy-hub.ts";
 import { imageDigest } from "./image-digest.ts";
 import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
 import { ask, runCell, startServer, stopServer } from "./use-server.ts";
-import { onRealNode } from "./where-possible.ts";
+import { FIRST_START_LIMIT_MS, onRealNode } from "./where-possible.ts";
 
-/** Images are built at the first time, which takes some minutes. */
-const SET_UP_LIMIT_MS = 15 * 60_000;
 const IN_TIME = { timeout: 60_000, interval: 200 };
 
 onRealNode("a hub on a real node", () => {
@@ -37,7 +35,7 @@ onRealNode("a hub on a real node", () => {
       memory: { guarantee: "256M", limit: "1G" },
       profileList: [{ display_name: "2026.11.1", slug: "standard", default: true }, ...others],
     });
-  }, SET_UP_LIMIT_MS);
+  }, FIRST_START_LIMIT_MS);
   afterAll(async () => {
     await hub?.stop();
     world.signal("SIGTERM");

@@ -10,7 +10,7 @@ import { askDns } from "./ask-dns.ts";
 import { hostState } from "./host-state.ts";
 import { imageDigest } from "./image-digest.ts";
 import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
-import { onRealNode } from "./where-possible.ts";
+import { FIRST_START_LIMIT_MS, onRealNode } from "./where-possible.ts";
 
 const IN_TIME = { timeout: 60_000, interval: 200 };
 /** More than the keeper gives to those that were asked to end. */
@@ -30,7 +30,7 @@ onRealNode("a world with a real node", () => {
     config = new KubeConfig();
     config.loadFromFile(world.kubeconfig);
     core = config.makeApiClient(CoreV1Api);
-  });
+  }, FIRST_START_LIMIT_MS);
   afterAll(async () => {
     world.signal("SIGTERM");
     await world.ended;

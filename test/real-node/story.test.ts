@@ -3,10 +3,9 @@ import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { makeFolder } from "../local/world/make-folder.ts";
 import { hostState } from "./host-state.ts";
-import { onRealNode } from "./where-possible.ts";
+import { FIRST_START_LIMIT_MS, onRealNode } from "./where-possible.ts";
 
 const START = path.resolve(import.meta.dirname, "../../app/local/start.ts");
-const STORY_LIMIT_MS = 10 * 60_000;
 
 onRealNode("the story of npm start on a real node", () => {
   test(
@@ -26,6 +25,6 @@ onRealNode("the story of npm start on a real node", () => {
       expect(exitCode).toBe(0);
       expect(await hostState(path.join(dir, "world"))).toEqual(before);
     },
-    STORY_LIMIT_MS,
+    FIRST_START_LIMIT_MS,
   );
 });

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { chooseNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
+import { ensureHubImages } from "../../app/local/images/hub-images.ts";
+import { ensureNodeImages } from "../../app/local/images/node-images.ts";
+import { chooseNode, mustRunRealNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
 import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { startWorld, type WorldDescription } from "../../app/local/world/start-world.ts";
+import { ensureTools, REAL_NODE_TOOLS, userCacheDir } from "../../tools/install-tools.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -30,6 +33,12 @@ export default async function startSharedWorld(project: TestProject): Promise<()
   process.stderr.write(
     [`The nodes of this run: ${node}`, ...missing.map((reason) => `  not ${asked}: ${reason}`), ""].join("\n"),
   );
+  // Tests in test/real-node start worlds of their own, in time only if what they need is there.
+  if (mustRunRealNode()) {
+    await chooseNode("real");
+    const tools = await ensureTools(REAL_NODE_TOOLS);
+    await Promise.all([ensureNodeImages(tools.coredns, userCacheDir()), ensureHubImages(userCacheDir())]);
+  }
   const keeper = startKeeper();
   const { stop, ...description } = await startWorld({
     dir: WORLD_DIR,

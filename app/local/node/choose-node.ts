@@ -1,5 +1,5 @@
 import { ToolError } from "../../../tools/tool-error.ts";
-import { findWhatIsMissing } from "./what-is-missing.ts";
+import { findWhatIsMissing, installWhatIsMissing } from "./what-is-missing.ts";
 
 /** What pods run on: containers of this machine, kwok's rules that only report, or a node of each kind. */
 export const NODE_KINDS = ["simulated", "real", "both"] as const;
@@ -23,10 +23,11 @@ export function parseNodeKind(text: string): NodeKind {
 }
 
 /**
- * Takes the simulated node where this machine cannot run the real one.
+ * Takes the simulated node where this machine cannot run the real one, also once apt has installed what it has.
  * @throws {ToolError} where it must be able to: as root on Linux with CI=true
  */
 export async function chooseNode(asked: NodeKind, environment: NodeJS.ProcessEnv = process.env): Promise<NodeChoice> {
+  if (asked !== "simulated") await installWhatIsMissing();
   const missing = asked === "simulated" ? [] : await findWhatIsMissing();
   if (missing.length === 0) return { kind: asked, missing };
   if (mustRunRealNode(environment)) {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { findCgroupTrees } from "./cgroups.ts";
 
 /** Programs that the node calls, and the package that has each on Debian. */
@@ -21,28 +22,55 @@ const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "pids"];
 
 /** @returns why this machine cannot run the node of real containers, one reason each; none when it can */
 export async function findWhatIsMissing(): Promise<string[]> {
-  if (process.platform !== "linux") return [`containers need Linux, and this is ${process.platform}`];
-  if (process.getuid?.() !== 0) return ["namespaces and control groups are set up by root, and this is an ordinary user"];
-  const [programs, headers, kernel] = await Promise.all([findMissingPrograms(), findMissingHeaders(), findMissingKernelParts()]);
-  return [...programs, ...headers, ...kernel];
+  return (await findMissing()).map(({ reason, debianPackage }) =>
+    debianPackage === undefined ? reason : `${reason} (apt-get install ${debianPackage})`,
+  );
 }
 
-async function findMissingPrograms(): Promise<string[]> {
+interface Missing {
+  reason: string;
+  debianPackage?: string;
+}
+
+async function findMissing(): Promise<Missing[]> {
+  if (process.platform !== "linux") return [{ reason: `containers need Linux, and this is ${process.platform}` }];
+  if (process.getuid?.() !== 0)
+    return [{ reason: "namespaces and control groups are set up by root, and this is an ordinary user" }];
+  const [programs, headers, kernel] = await Promise.all([findMissingPrograms(), findMissingHeaders(), findMissingKernelParts()]);
+  return [...programs, ...headers, ...kernel.map((reason) => ({ reason }))];
+}
+
+const INSTALL_LIMIT_MS = 5 * 60_000;
+
+/** Installs what apt has of it, on a machine that has apt. What is still missing then is found by looking again. */
+export async function installWhatIsMissing(): Promise<void> {
+  const packages = new Set((await findMissing()).flatMap(({ debianPackage }) => debianPackage ?? []));
+  if (packages.size === 0) return;
+  const options = {
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "ignore",
+    reject: false,
+    timeout: INSTALL_LIMIT_MS,
+  } as const;
+  await execa("apt-get", ["update"], options);
+  await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
+}
+
+async function findMissingPrograms(): Promise<Missing[]> {
   const dirs = (process.env.PATH ?? "").split(path.delimiter);
   const found = await Promise.all(
     Object.entries(PROGRAMS).map(async ([program, debianPackage]) => {
       const places = await Promise.all(dirs.map((dir) => isThere(path.join(dir, program), constants.X_OK)));
-      return places.includes(true) ? [] : [`there is no ${program} (apt-get install ${debianPackage})`];
+      return places.includes(true) ? [] : [{ reason: `there is no ${program}`, debianPackage }];
     }),
   );
   return found.flat();
 }
 
 /** runc is compiled against them. */
-async function findMissingHeaders(): Promise<string[]> {
-  return (await isThere("/usr/include/seccomp.h", constants.R_OK))
-    ? []
-    : ["there is no seccomp.h (apt-get install libseccomp-dev)"];
+async function findMissingHeaders(): Promise<Missing[]> {
+  const isInstalled = await isThere("/usr/include/seccomp.h", constants.R_OK);
+  return isInstalled ? [] : [{ reason: "there is no seccomp.h", debianPackage: "libseccomp-dev" }];
 }
 
 async function findMissingKernelParts(): Promise<string[]> {
