@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The stories take minutes and the rest seconds: with the long ones first, no worker is left alone with one at the end. */
@@ -11,8 +11,12 @@ class StoriesFirst extends BaseSequencer {
 
 const LONGEST = ["/test/stories/crash-at-each-step", "/test/fuzz/", "/test/stories/", "/test/local/", "/test/"];
 
+/** Set by `npm test -- --node KIND`. Tests of the real node build images for minutes at their first run, so whoever wants them asks. */
+const isRealNodeAsked = ["real", "both"].includes(process.env.CAMPANILE_NODE ?? "");
+
 export default defineConfig({
   test: {
+    exclude: isRealNodeAsked ? configDefaults.exclude : [...configDefaults.exclude, "test/real-node/**"],
     globalSetup: ["test/world/start-shared-world.ts"],
     // Each wait of a story gives up earlier and says what did not happen; a story has several.
     testTimeout: 300_000,

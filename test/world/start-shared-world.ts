@@ -3,7 +3,7 @@ import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureHubImages } from "../../app/local/images/hub-images.ts";
 import { ensureNodeImages } from "../../app/local/images/node-images.ts";
-import { chooseNode, mustRunRealNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
+import { chooseNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
 import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { startWorld, type WorldDescription } from "../../app/local/world/start-world.ts";
 import { ensureTools, REAL_NODE_TOOLS, userCacheDir } from "../../tools/install-tools.ts";
@@ -30,12 +30,12 @@ export default async function startSharedWorld(project: TestProject): Promise<()
   }
   const asked = parseNodeKind(process.env.CAMPANILE_NODE ?? "simulated");
   const { kind: node, missing } = await chooseNode(asked);
+  const left = asked === "simulated" ? ["  test/real-node is not run; ask for it with --node both"] : [];
   process.stderr.write(
-    [`The nodes of this run: ${node}`, ...missing.map((reason) => `  not ${asked}: ${reason}`), ""].join("\n"),
+    [`The nodes of this run: ${node}`, ...missing.map((reason) => `  not ${asked}: ${reason}`), ...left, ""].join("\n"),
   );
   // Tests in test/real-node start worlds of their own, in time only if what they need is there.
-  if (mustRunRealNode()) {
-    await chooseNode("real");
+  if (node !== "simulated") {
     const tools = await ensureTools(REAL_NODE_TOOLS);
     await Promise.all([ensureNodeImages(tools.coredns, userCacheDir()), ensureHubImages(userCacheDir())]);
   }
