@@ -1,8 +1,14 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import path from "node:path";
 
 /** Makes sure that no process outlives the world. */
 export interface Keeper {
+  /**
+   * For the environment of whatever is started: between its start and its being told of, the world may be killed, and by this it is
+   * found.
+   */
+  readonly mark: Readonly<Record<string, string>>;
   /**
    * @param target a process id, or the negative id of a process group
    * @param signal what asks it to end
@@ -24,13 +30,14 @@ export interface Keeper {
 
 /** Starts the keeper in a session of its own, so that a Ctrl-C for the world does not reach it first. */
 export function startKeeper(): Keeper {
+  const name = randomBytes(8).toString("hex");
   const kept = new Map<number, NodeJS.Signals>();
   const homes = new Set<string>();
   const cgroups = new Set<string>();
   let isClosing = false;
   // A keeper that was killed leaves nobody to end the rest, so the next one takes over.
   const start = (): KeeperProcess => {
-    const started = spawnKeeper(() => {
+    const started = spawnKeeper(`${MARK}=${name}`, () => {
       if (!isClosing) running = start();
     });
     for (const [target, signal] of kept) started.send(`keep ${target} ${signal}`);
@@ -40,6 +47,7 @@ export function startKeeper(): Keeper {
   };
   let running = start();
   return {
+    mark: { [MARK]: name },
     isClosing: () => isClosing,
     keep(target, signal = "SIGTERM") {
       kept.set(target, signal);
@@ -69,8 +77,10 @@ interface KeeperProcess {
   end(): Promise<void>;
 }
 
-function spawnKeeper(onExit: () => void): KeeperProcess {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, "keeper.mjs")], {
+const MARK = "CAMPANILE_WORLD_MARK";
+
+function spawnKeeper(mark: string, onExit: () => void): KeeperProcess {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, "keeper.mjs"), mark], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });

@@ -12,6 +12,8 @@ const GIVE_UP_AFTER_MS = 5_000;
 /** How to ask each target to end. */
 const targets = new Map();
 const homes = [];
+/** What was started for this world has it in its environment, also a part that nobody had time to tell of before the world was killed. */
+const [, , mark = ""] = process.argv;
 const cgroups = [];
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
@@ -27,7 +29,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 // A program that a part started in a group of its own, as Helm is, is told by its parent to end. It may need killing if the parent does.
 for (const pid of descendantsOf([...targets.keys()].map(Math.abs))) if (!targets.has(-pid)) targets.set(pid, 0);
 // One that has lost its parent is told by nobody.
-for (const pid of runningPids()) if (!targets.has(-pid) && !targets.has(pid) && isAtHome(pid)) targets.set(pid, "SIGTERM");
+for (const pid of runningPids()) if (!targets.has(-pid) && !targets.has(pid) && isOfWorld(pid)) targets.set(pid, "SIGTERM");
 signalAll((target) => targets.get(target));
 const startedAt = Date.now();
 const watch = setInterval(() => {
@@ -60,10 +62,11 @@ function descendantsOf(pids) {
   return found;
 }
 
-function isAtHome(pid) {
+function isOfWorld(pid) {
   try {
-    const [, home = ""] = /(?:^|\0)HOME=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
-    return homes.some((dir) => home.startsWith(dir));
+    const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    const home = environment.find((variable) => variable.startsWith("HOME="))?.slice("HOME=".length) ?? "";
+    return (mark !== "" && environment.includes(mark)) || homes.some((dir) => home.startsWith(dir));
   } catch {
     return false;
   }

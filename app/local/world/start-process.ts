@@ -59,7 +59,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const child = spawn(options.command, options.args, {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...inherited(), LANG: "C.UTF-8", ...options.env },
+    env: { ...inherited(), LANG: "C.UTF-8", ...keeper.mark, ...options.env },
     ...options.user,
   });
   const pid = child.pid;
