@@ -16,7 +16,7 @@ const isRealNodeAsked = ["real", "both"].includes(process.env.CAMPANILE_NODE ?? 
 
 export default defineConfig({
   test: {
-    exclude: isRealNodeAsked ? configDefaults.exclude : [...configDefaults.exclude, "test/real-node/**"],
+    exclude: isRealNodeAsked ? configDefaults.exclude : [...configDefaults.exclude, "**/real-node/**"],
     globalSetup: ["test/world/start-shared-world.ts"],
     // Each wait of a story gives up earlier and says what did not happen; a story has several.
     testTimeout: 300_000,
