@@ -5,7 +5,6 @@ import { type PreviewResult, verdictOf } from "../../report/preview-result.ts";
 import { addMirrorFlag, createCharts, type MirrorFlag } from "../charts/chart-flags.ts";
 import { openSides } from "../validate/open-side.ts";
 import { DIFF_FORMATS, type DiffFormat, formatDiff } from "./format-diff.ts";
-import { openEvaluation } from "./open-evaluation.ts";
 
 interface Flags extends MirrorFlag {
   base: string;
@@ -33,6 +32,8 @@ export function diffCommand(): Command {
     .addOption(new Option("--format <format>", "how it is written").choices(DIFF_FORMATS).default("text"));
   return addMirrorFlag(command).action(async (folder: string, flags: Flags) => {
     const { base, head, commits } = await openSides(folder, flags);
+    // The other commands are quick because they load nothing that speaks to a cluster.
+    const { openEvaluation } = await import("./open-evaluation.ts");
     await using evaluation = await openEvaluation({ charts: createCharts(flags), isLive: flags.live ?? false });
     const { promotions, environments, ...evaluated } = await evaluateChange(
       evaluation.ports,
