@@ -1,5 +1,6 @@
 import type { Explanation } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
+import { type FleetNames, namesOf } from "../domain/fleet-names.ts";
 import type { Fleet, Promotion } from "../domain/hub.ts";
 import { type PlannedRelease, type RolloutPlan, releaseOf } from "../domain/release.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
@@ -17,6 +18,7 @@ export interface EvaluationPorts extends ReleasePreviewPorts, JudgePorts {
 
 export interface PlannedChange {
   head: LoadedFleet;
+  names: FleetNames;
   findings: PreviewResult["findings"];
   couldNot: Explanation[];
   /** Absent where files have faults: then nobody can say what would be deployed. */
@@ -28,13 +30,14 @@ export async function planChange(ports: JudgePorts & { helmVersion: string }, ch
   const { base, head, findings, couldNot } = await judgeChange(change, ports);
   const { fleet } = head;
   const plan = fleet && !hasBlocking(findings) ? planRollout(base?.fleet, fleet, ports.helmVersion, change.branch) : undefined;
-  return { head, findings, couldNot, plan };
+  return { head, names: namesOf([base?.fleet, head.fleet]), findings, couldNot, plan };
 }
 
 /** What was found out about a change, whoever asked. */
 export type Evaluated = Pick<PreviewResult, "findings" | "couldNot" | "releasesInFleet" | "releases"> & {
   /** In promotion order; absent where files have faults. */
   environments: string[] | undefined;
+  names: FleetNames;
   /** How each environment follows the one before it, in words. */
   promotions: string[];
 };
@@ -45,7 +48,7 @@ export async function evaluateChange(
   change: ChangeToJudge & { isFork: boolean },
   isAsked: (release: PlannedRelease) => boolean = () => true,
 ): Promise<Evaluated> {
-  const { head, findings, couldNot, plan } = await planChange(ports, change);
+  const { head, names, findings, couldNot, plan } = await planChange(ports, change);
   if (!plan || !head.fleet)
     return {
       findings: withoutSecrets(ports, findings),
@@ -53,6 +56,7 @@ export async function evaluateChange(
       environments: undefined,
       releasesInFleet: 0,
       releases: [],
+      names,
       promotions: [],
     };
   const releases = await Promise.all(
@@ -67,6 +71,7 @@ export async function evaluateChange(
     environments: plan.environments,
     releasesInFleet: plan.releasesInFleet,
     releases: releases.map((release) => redactTold(ports, release)),
+    names,
     promotions: promotionsOf(head.fleet),
   };
 }

@@ -114,6 +114,17 @@ test("campanile diff compares two commits, one hub and environment, as Markdown 
   });
 });
 
+test("a misspelt hub or environment is refused, and not told to be unchanged", async () => {
+  const clone = await cloneSample();
+  await clone.edit("hubs/data8/pins/prod.yaml", "2026.11.1", "2026.11.2");
+  for (const command of [clone.plan, clone.diff]) {
+    const hub = await command("--base", "HEAD", "--hub", "data88");
+    expect(hub).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringContaining('Did you mean "data8"?') });
+    const environment = await command("--base", "HEAD", "--env", "production");
+    expect(environment).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('has no environment "production"') });
+  }
+});
+
 test("faults, a chart or a revision that is not there and a missing Helm are told, each with its exit code", async () => {
   const clone = await cloneSample();
   expect(await clone.diff("--base", "v9")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("v9") });

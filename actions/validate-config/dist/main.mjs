@@ -68219,11 +68219,13 @@ function sortFindings(findings) {
   );
 }
 
-// app/domain/suggest-name.ts
-var import_fastest_levenshtein = __toESM(require_mod(), 1);
-function suggestName(written, known3) {
-  const candidates = known3.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b2) => a2.edits - b2.edits || a2.name.localeCompare(b2.name));
-  return candidates[0]?.name;
+// app/domain/fleet-names.ts
+function namesOf(fleets) {
+  const all = (namesIn) => [...new Set(fleets.flatMap((fleet) => fleet ? namesIn(fleet) : []))];
+  return {
+    hubs: all(({ hubs }) => hubs.map(({ name: name2 }) => name2)),
+    environments: all(({ environments }) => environments.map(({ name: name2 }) => name2))
+  };
 }
 
 // app/domain/json.ts
@@ -69116,6 +69118,13 @@ function missingFile(file2, why) {
     { file: file2, line: 1 },
     { code: "missing-file", what: `There is no ${file2}.`, why, fix: "Add the file; campanile init writes one as an example." }
   );
+}
+
+// app/domain/suggest-name.ts
+var import_fastest_levenshtein = __toESM(require_mod(), 1);
+function suggestName(written, known3) {
+  const candidates = known3.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b2) => a2.edits - b2.edits || a2.name.localeCompare(b2.name));
+  return candidates[0]?.name;
 }
 
 // app/load/layout.ts
@@ -74201,7 +74210,7 @@ var environmentCrossed = {
       const others = environments.filter(
         (name2) => name2 !== release.environment && !wordsOf(release.environment).includes(name2) && !wordsOf(release.hub).includes(name2)
       );
-      return namesOf(release).flatMap(({ name: name2, words, place: place2 }) => {
+      return namesOf2(release).flatMap(({ name: name2, words, place: place2 }) => {
         const other = others.find((each) => words.includes(each));
         if (other === void 0 || words.includes(release.environment)) return [];
         const what = `In ${release.environment} this names ${name2}, which belongs to ${other}.`;
@@ -74212,7 +74221,7 @@ var environmentCrossed = {
 };
 var wordsOf = (name2) => name2.toLowerCase().split(/[^a-z0-9]+/);
 var known2 = /* @__PURE__ */ new WeakMap();
-function namesOf(release) {
+function namesOf2(release) {
   const before2 = known2.get(release);
   if (before2) return before2;
   const { values, placeOf: placeOf3, whole } = release;
@@ -75029,6 +75038,22 @@ function fail(error63) {
   throw error63;
 }
 
+// app/cli/validate/refuse-unknown.ts
+function refuseUnknown({ hub: hub2, environment: environment2 }, { hubs, environments }) {
+  refuse("hub", hub2, hubs);
+  refuse("environment", environment2, environments);
+}
+function refuse(kind, name2, known3) {
+  if (name2 === void 0 || known3.includes(name2)) return;
+  const meant = suggestName(name2, known3);
+  throw new ConfigError({
+    code: `unknown-${kind}`,
+    what: `The fleet has no ${kind} "${name2}".`,
+    why: `It has ${known3.join(", ") || "none"}.`,
+    fix: meant === void 0 ? "Give one of them." : `Did you mean "${meant}"?`
+  });
+}
+
 // app/cli/validate/validate-folder.ts
 async function validateFolder(options) {
   const { folder } = options;
@@ -75040,7 +75065,7 @@ async function validateFolder(options) {
     { readChart: options.charts?.readChart }
   );
   const { fleet } = judged.head;
-  if (fleet) refuseUnknown(options, fleet);
+  if (fleet) refuseUnknown(options, namesOf([fleet]));
   const wanted = judged.findings.filter(({ at: at2 }) => isWanted(options, fleet, at2.file));
   if (!fleet && !hasBlocking(wanted)) throw othersAreBroken(options, judged.findings.length);
   return {
@@ -75054,28 +75079,6 @@ async function validateFolder(options) {
     couldNot: judged.couldNot,
     exitCode: judged.couldNot.length > 0 ? 2 : hasBlocking(wanted) ? 1 : 0
   };
-}
-function refuseUnknown({ hub: hub2, environment: environment2 }, fleet) {
-  refuse(
-    "hub",
-    hub2,
-    fleet.hubs.map(({ name: name2 }) => name2)
-  );
-  refuse(
-    "environment",
-    environment2,
-    fleet.environments.map(({ name: name2 }) => name2)
-  );
-}
-function refuse(kind, name2, known3) {
-  if (name2 === void 0 || known3.includes(name2)) return;
-  const meant = suggestName(name2, known3);
-  throw new ConfigError({
-    code: `unknown-${kind}`,
-    what: `The fleet has no ${kind} "${name2}".`,
-    why: `It has ${known3.join(", ") || "none"}.`,
-    fix: meant === void 0 ? "Give one of them." : `Did you mean "${meant}"?`
-  });
 }
 
 // actions/validate-config/annotate.ts

@@ -4,6 +4,7 @@ import { evaluateChange, isOf } from "../../pipeline/evaluate-change.ts";
 import { type PreviewResult, verdictOf } from "../../report/preview-result.ts";
 import { addMirrorFlag, createCharts, type MirrorFlag } from "../charts/chart-flags.ts";
 import { openSides } from "../validate/open-side.ts";
+import { refuseUnknown } from "../validate/refuse-unknown.ts";
 import { DIFF_FORMATS, type DiffFormat, formatDiff } from "./format-diff.ts";
 
 interface Flags extends MirrorFlag {
@@ -35,11 +36,13 @@ export function diffCommand(): Command {
     // The other commands are quick because they load nothing that speaks to a cluster.
     const { openEvaluation } = await import("./open-evaluation.ts");
     await using evaluation = await openEvaluation({ charts: createCharts(flags), isLive: flags.live ?? false });
-    const { promotions, environments, ...evaluated } = await evaluateChange(
+    const { promotions, names, environments, ...evaluated } = await evaluateChange(
       evaluation.ports,
       { base, head, commits, layout: flags.layout, isFork: false },
       isOf({ hub: flags.hub, environment: flags.env }),
     );
+    // Of files with faults nobody knows which hubs there are.
+    if (environments) refuseUnknown({ hub: flags.hub, environment: flags.env }, names);
     const result: PreviewResult = {
       baseSha: base.sha,
       headSha: head.sha,

@@ -7,6 +7,7 @@ import { isOf, planChange } from "../../pipeline/evaluate-change.ts";
 import { oneLine, plural } from "../../report/markdown.ts";
 import { formatFindings } from "../validate/format-findings.ts";
 import { openSides } from "../validate/open-side.ts";
+import { refuseUnknown } from "../validate/refuse-unknown.ts";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -32,14 +33,19 @@ export function planCommand(): Command {
     .addOption(new Option("--format <format>", "how it is written").choices(FORMATS).default("text"))
     .action(async (folder: string, flags: Flags) => {
       const { base, head, commits } = await openSides(folder, flags);
-      const { plan, findings } = await planChange({ helmVersion: ANY_HELM }, { base, head, commits, layout: flags.layout });
+      const { plan, names, findings } = await planChange(
+        { helmVersion: ANY_HELM },
+        { base, head, commits, layout: flags.layout },
+      );
       if (!plan) {
         process.stdout.write(formatFindings(findings));
         process.stderr.write("Files have faults, so nobody can say what would be deployed.\n");
         process.exitCode = hasBlocking(findings) ? 1 : 2;
         return;
       }
-      const releases = plan.releases.filter(isOf({ hub: flags.hub, environment: flags.env }));
+      const asked = { hub: flags.hub, environment: flags.env };
+      refuseUnknown(asked, names);
+      const releases = plan.releases.filter(isOf(asked));
       const write = flags.format === "json" ? asJson : asText;
       process.stdout.write(write(releases, plan.releasesInFleet));
     });

@@ -1,15 +1,15 @@
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { readCommitTexts } from "../../adapters/git/commit-texts.ts";
-import { ConfigError, type Explanation } from "../../domain/errors.ts";
+import type { Explanation } from "../../domain/errors.ts";
 import { hasBlocking } from "../../domain/finding.ts";
-import type { Fleet } from "../../domain/hub.ts";
-import { suggestName } from "../../domain/suggest-name.ts";
+import { namesOf } from "../../domain/fleet-names.ts";
 import type { Layout } from "../../load/load-fleet.ts";
 import { judgeChange } from "../../pipeline/judge-change.ts";
 import { othersAreBroken } from "./could-not-validate.ts";
 import type { Report } from "./format-findings.ts";
 import { isWanted } from "./is-wanted.ts";
 import { findPrefix, openRevision, openWorkingTree } from "./open-side.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 
 export interface ValidateOptions {
   folder: string;
@@ -44,7 +44,7 @@ export async function validateFolder(options: ValidateOptions): Promise<Validate
     { readChart: options.charts?.readChart },
   );
   const { fleet } = judged.head;
-  if (fleet) refuseUnknown(options, fleet);
+  if (fleet) refuseUnknown(options, namesOf([fleet]));
   const wanted = judged.findings.filter(({ at }) => isWanted(options, fleet, at.file));
   // "No faults" must not be said of a hub that no rule has looked at.
   if (!fleet && !hasBlocking(wanted)) throw othersAreBroken(options, judged.findings.length);
@@ -62,29 +62,4 @@ export async function validateFolder(options: ValidateOptions): Promise<Validate
     couldNot: judged.couldNot,
     exitCode: judged.couldNot.length > 0 ? 2 : hasBlocking(wanted) ? 1 : 0,
   };
-}
-
-function refuseUnknown({ hub, environment }: ValidateOptions, fleet: Fleet): void {
-  refuse(
-    "hub",
-    hub,
-    fleet.hubs.map(({ name }) => name),
-  );
-  refuse(
-    "environment",
-    environment,
-    fleet.environments.map(({ name }) => name),
-  );
-}
-
-/** A misspelt name would filter every finding away. */
-function refuse(kind: "hub" | "environment", name: string | undefined, known: readonly string[]): void {
-  if (name === undefined || known.includes(name)) return;
-  const meant = suggestName(name, known);
-  throw new ConfigError({
-    code: `unknown-${kind}`,
-    what: `The fleet has no ${kind} "${name}".`,
-    why: `It has ${known.join(", ") || "none"}.`,
-    fix: meant === undefined ? "Give one of them." : `Did you mean "${meant}"?`,
-  });
 }
