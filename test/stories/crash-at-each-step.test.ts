@@ -1,4 +1,3 @@
-import { setInterval as every } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { PullRequest } from "../../app/local/world/person.ts";
 import { createStepHolder, type StepHolder } from "../world/hold-steps.ts";
@@ -99,7 +98,7 @@ test("Campanile is killed while Helm is at work: Helm ends by itself, and what i
   const pullRequest = await person.openPullRequest("Data 8: more memory", await memory(scene, 3));
   await person.waitForCheck(pullRequest.headSha, "campanile");
   const merged = await person.merge(pullRequest);
-  await untilPending(scene, `${hub("data8")}-staging`);
+  await scene.untilRevision(`${hub("data8")}-staging`, merged);
   await institution.campanile.stop("SIGKILL");
   await institution.campanile.start();
   await person.waitForCheck(merged, "campanile / deploy");
@@ -175,10 +174,4 @@ async function missingImage({ person, hub }: Scene): Promise<Record<string, stri
     changes[path] = before + image.replace(/tag: .*/, 'tag: "does-not-exist"');
   }
   return changes;
-}
-
-async function untilPending(scene: Scene, release: string): Promise<void> {
-  const LOOK_INTERVAL_MS = 50;
-  for await (const _ of every(LOOK_INTERVAL_MS))
-    if ((await scene.revisions(release)).at(-1)?.status.startsWith("pending-")) return;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setInterval as every } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { Octokit } from "@octokit/rest";
 import pg from "pg";
@@ -13,6 +12,7 @@ import { bumpedPins } from "../world/bumped-pins.ts";
 import { everythingSeen } from "../world/everything-seen.ts";
 import { canaryForms, findCanaries } from "../world/find-canaries.ts";
 import { openInstitution, type Scene } from "../world/open-institution.ts";
+import { until } from "../world/until.ts";
 
 /** With every character that some program writes down in a way of its own, around a core that all write alike. */
 const canary = (what: string) => `${what} "+/&=%" \\é <${randomBytes(8).toString("hex")}>`;
@@ -22,7 +22,6 @@ const REFUSED_BY_CHART = canary("refused by the chart's schema");
 const REFUSED_BY_API = canary("refused by the API server");
 const IN_CLEAR = canary("written in clear").replaceAll('"', "'");
 const IN_BROKEN_YAML = canary("in a file that is no YAML").replaceAll('"', "'");
-const LOOK_INTERVAL_MS = 50;
 
 const LAST_WORDS = canary("said by a dying container");
 
@@ -176,8 +175,7 @@ async function rollOutDyingPod(scene: Scene) {
   await person.waitForCheck(pullRequest.headSha, "campanile");
   const merged = await person.merge(pullRequest);
   const release = `${hub("data8")}-staging`;
-  for await (const _ of every(LOOK_INTERVAL_MS))
-    if ((await scene.revisions(release)).at(-1)?.status.startsWith("pending-")) break;
+  await scene.untilRevision(release, merged);
   await institution.campanile.stop("SIGKILL");
   await letHubSay(scene, release, `ValueError: the client secret ${LAST_WORDS} was refused`);
   await institution.campanile.start();
@@ -191,19 +189,17 @@ async function letHubSay({ world }: Scene, namespace: string, words: string): Pr
   const core = config.makeApiClient(CoreV1Api);
   const isCrashing = ({ metadata, status }: V1Pod) =>
     metadata?.labels?.component === "hub" && status?.containerStatuses?.[0]?.state?.waiting?.reason === "CrashLoopBackOff";
-  for await (const _ of every(LOOK_INTERVAL_MS)) {
-    const pod = (await core.listNamespacedPod({ namespace })).items.find(isCrashing);
-    if (!pod) continue;
-    const containerStatuses = pod.status?.containerStatuses?.map((container) => ({
-      ...container,
-      lastState: { terminated: { ...container.lastState?.terminated, message: words } },
-    }));
-    await core.patchNamespacedPodStatus(
-      { name: pod.metadata?.name ?? "", namespace, body: { status: { containerStatuses } } },
-      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-    );
-    return;
-  }
+  const pod = await until("the hub crashes again and again", async () =>
+    (await core.listNamespacedPod({ namespace })).items.find(isCrashing),
+  );
+  const containerStatuses = pod.status?.containerStatuses?.map((container) => ({
+    ...container,
+    lastState: { terminated: { ...container.lastState?.terminated, message: words } },
+  }));
+  await core.patchNamespacedPodStatus(
+    { name: pod.metadata?.name ?? "", namespace, body: { status: { containerStatuses } } },
+    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+  );
 }
 
 /** Puts these texts where nobody may find a secret. */

@@ -1,5 +1,5 @@
-import { setInterval as every } from "node:timers/promises";
 import pg from "pg";
+import { until } from "./until.ts";
 
 /**
  * Holds Campanile between the work of a durable step and the record of it: the moment at which a crash makes the step run a second
@@ -20,7 +20,6 @@ export interface StepHolder {
 }
 
 const LOCK = 20_261;
-const LOOK_INTERVAL_MS = 25;
 
 /** The step that waits is told by the name of its connection, which PostgreSQL cuts at 63 characters. */
 const SET_UP = `
@@ -62,26 +61,18 @@ export async function createStepHolder(databaseUrl: string): Promise<StepHolder>
   const waiting = async () => (await client.query<{ pid: number; step: string }>(WAITING)).rows;
   const isQuiet = async () => (await client.query<{ quiet: boolean }>(IS_QUIET)).rows[0]?.quiet === true;
 
-  async function untilHeld(): Promise<string> {
-    for await (const _ of every(LOOK_INTERVAL_MS)) {
-      const [held] = await waiting();
-      if (held) return held.step;
-    }
-    throw new Error("a timer without an end has ended");
-  }
-
   return {
     async begin() {
       await client.query("truncate test_hold.dropped");
       await client.query("select pg_advisory_lock($1)", [LOCK]);
     },
-    untilHeld,
+    untilHeld: () => until("a step is held", async () => (await waiting())[0]?.step),
     async findNext() {
-      for await (const _ of every(LOOK_INTERVAL_MS)) {
+      const look = async () => {
         const [held] = await waiting();
-        if (held || (await isQuiet())) return held?.step;
-      }
-      return undefined;
+        return (held !== undefined || (await isQuiet())) && { step: held?.step };
+      };
+      return (await until("a step is held, or no work is left", look, { limitSeconds: 240 })).step;
     },
     async drop(step) {
       await client.query("insert into test_hold.dropped values ($1)", [step]);

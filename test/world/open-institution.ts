@@ -8,6 +8,7 @@ import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { createPerson, type Person } from "../../app/local/world/person.ts";
 import { type Institution, type InstitutionOptions, startInstitution } from "../../app/local/world/start-institution.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
+import { until } from "./until.ts";
 
 /** An institution with its Campanile, for one test. */
 export interface Scene {
@@ -19,6 +20,8 @@ export interface Scene {
   hub(name: string): string;
   /** Helm's records of one release, oldest first, as the cluster holds them. */
   revisions(releaseId: string): Promise<{ revision: number; status: string; sha: string }[]>;
+  /** Resolves once Helm has begun a revision of this commit: a moment in which Campanile has not judged it yet. */
+  untilRevision(releaseId: string, sha: string): Promise<void>;
   /** The repository's events on GitHub so far, oldest first. */
   events(): Promise<{ sequence: number; at: string; name: string; details: Record<string, unknown> }[]>;
 }
@@ -57,6 +60,10 @@ export async function openInstitution(options: SceneOptions = {}): Promise<Scene
     async revisions(releaseId) {
       const list = await cluster.listNamespacedSecret({ namespace: releaseId, labelSelector: `owner=helm,name=${releaseId}` });
       return (list.items ?? []).map(describeRevision).sort((a, b) => a.revision - b.revision);
+    },
+    async untilRevision(releaseId, sha) {
+      const has = async () => (await scene.revisions(releaseId)).some((revision) => revision.sha === sha);
+      await until(`Helm begins a revision of ${releaseId} for ${sha}`, has);
     },
     async events() {
       const { entries } = await control.journal({ kind: "event" });
