@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
+import { sameQuantity } from "../domain/quantity.ts";
 import type { FieldChange, ShownValue } from "../domain/release-diff.ts";
 import type { Leaf, Leaves } from "./flatten-object.ts";
 import { hideInCode } from "./hide-in-code.ts";
-import { sameQuantity } from "./same-quantity.ts";
 
 /** One value that is not the same on both sides. */
 export interface LeafChange {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
-import { parseNanos } from "./same-quantity.ts";
+import { parseNanos } from "../domain/quantity.ts";
 
 /** A node as far as it matters to who may run there. */
 export interface NodeView {

@@ -1,9 +1,8 @@
-import { parseDocument } from "yaml";
 import { type FieldType, type FieldTypes, kindKey, QUANTITY_TYPE } from "../domain/field-types.ts";
-import { HELM_YAML } from "../domain/helm-yaml.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { guessItemKeys, itemKeys } from "./item-keys.ts";
-import { QUANTITY_PATHS } from "./same-quantity.ts";
+import { openDocument } from "./open-document.ts";
+import { QUANTITY_PATHS } from "./quantity-paths.ts";
 
 /** One comparable value of an object. `secret` values are compared and never shown. */
 export interface Leaf {
@@ -187,16 +186,4 @@ function addConfigData(leaves: Map<string, Leaf>, data: JsonObject): void {
 /** A place whose types no API server knows. */
 function inside(parts: Parts, visibility: Visibility): Place {
   return { parts, visibility, field: undefined, types: undefined };
-}
-
-/** Only what is named as a document is opened: a password may well parse as YAML. What cannot be opened is compared as it stands. */
-function openDocument(name: string, text: Json): JsonObject | undefined {
-  if (typeof text !== "string" || !/\.(ya?ml|json)$/.test(name)) return undefined;
-  try {
-    const document = parseDocument(text, HELM_YAML);
-    const value: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { parseNanos } from "../domain/quantity.ts";
 import { valueAt } from "../domain/value-at.ts";
-import { parseNanos } from "./same-quantity.ts";
 
 /** `exceeded quota: q, requested: requests.memory=2Gi, used: requests.memory=1Gi, limited: requests.memory=2Gi` */
 const EXCEEDED = /requested: (.*), used: (.*), limited: (.*)$/;

@@ -1,8 +1,7 @@
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { HELM_YAML } from "../domain/helm-yaml.ts";
-import type { JsonObject } from "../domain/json.ts";
+import { DOCUMENT_SEPARATOR } from "../domain/helm-yaml.ts";
 import { type Manifest, objectKey } from "../domain/manifest.ts";
+import { openDocument } from "./open-document.ts";
 
 const objectSchema = z.object({
   apiVersion: z.string(),
@@ -20,10 +19,9 @@ export function readInventory(
   releaseNamespace: string,
   isNamespaced: (apiVersion: string, kind: string) => boolean | undefined,
 ): Map<string, Manifest> {
-  const documents = parseAllDocuments(manifest, HELM_YAML);
   return new Map(
-    documents.flatMap((document) => {
-      const value: JsonObject | undefined = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
+    manifest.split(DOCUMENT_SEPARATOR).flatMap((text) => {
+      const value = openDocument("object.yaml", text);
       const object = objectSchema.safeParse(value);
       if (!object.success || !value) return [];
       const { apiVersion, kind, metadata } = object.data;

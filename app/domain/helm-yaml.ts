@@ -20,3 +20,6 @@ export const HELM_YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   uniqueKeys: false,
   prettyErrors: false,
 };
+
+/** Between two documents: Helm cuts what templates print in the same way. */
+export const DOCUMENT_SEPARATOR = /^---(?:[ \t].*)?$/m;

@@ -1,9 +1,10 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../domain/errors.ts";
-import { HELM_YAML } from "../domain/helm-yaml.ts";
+import { DOCUMENT_SEPARATOR, HELM_YAML } from "../domain/helm-yaml.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Manifest, objectKey } from "../domain/manifest.ts";
+import { readSections } from "../domain/read-sections.ts";
 
 /** A hub renders some 30 objects; a chart with more than this is not one that people review. */
 const OBJECTS_LIMIT = 2_000;
@@ -39,25 +40,23 @@ const CLUSTER_KINDS = new Set([
 /** What the cluster knows of a kind; undefined for one that it does not know, or when there is none to ask. */
 type IsNamespaced = (apiVersion: string, kind: string) => boolean | undefined;
 
-/** Reads one document; undefined stands for an empty one. */
-export type ReadsDocuments = (text: string) => Json | undefined;
+/** What templates printed: as text, or read already by the reader with which Helm reads what it applies. */
+export type Printed = { text: string } | { documents: Json[] };
 
 /**
  * Reads what Helm rendered; chart output is as hostile as any other input.
- * @param read of two renders most documents are the same, so a reader may remember them: what it gives is never changed
+ * @returns objects that may be shared with those of other renders, and are never changed
  * @throws {ConfigError} `rendered-invalid` for what is no Kubernetes object, `duplicate-object` for two with one name
  */
 export function parseManifests(
-  text: string,
+  printed: Printed,
   releaseId: string,
   releaseNamespace: string,
   isNamespaced: IsNamespaced = () => undefined,
-  read: ReadsDocuments = readDocument,
 ): Manifest[] {
   const manifests: Manifest[] = [];
   const seen = new Set<string>();
-  for (const document of text.split(SEPARATOR)) {
-    const value = tryToRead(read, document, releaseId);
+  for (const value of documentsOf(printed, releaseId)) {
     if (value === null || value === undefined) continue;
     const manifest = toManifest(value, releaseId, releaseNamespace, isNamespaced);
     const key = objectKey(manifest.id);
@@ -69,10 +68,14 @@ export function parseManifests(
   return manifests;
 }
 
-/** Helm cuts what templates print in the same way. */
-const SEPARATOR = /^---(?:[ \t].*)?$/m;
+function documentsOf(printed: Printed, releaseId: string): (Json | undefined)[] {
+  if ("documents" in printed) return printed.documents;
+  return printed.text.split(DOCUMENT_SEPARATOR).map((document) => tryToRead(document, releaseId));
+}
 
-export function readDocument(text: string): Json | undefined {
+function readDocument(text: string): Json | undefined {
+  const sections = readSections(text);
+  if (sections) return sections;
   const document = parseDocument(text, HELM_YAML);
   if (document.errors[0]) throw new UnreadableDocument(`is not valid YAML (${document.errors[0].message})`);
   try {
@@ -84,9 +87,9 @@ export function readDocument(text: string): Json | undefined {
 
 class UnreadableDocument extends Error {}
 
-function tryToRead(read: ReadsDocuments, document: string, releaseId: string): Json | undefined {
+function tryToRead(document: string, releaseId: string): Json | undefined {
   try {
-    return read(document);
+    return readDocument(document);
   } catch (error) {
     if (error instanceof UnreadableDocument) throw invalid(releaseId, `one of them ${error.message}`);
     throw error;

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import stringify from "safe-stable-stringify";
 import type { LookupPath } from "../adapters/kubernetes/lookup-path.ts";
@@ -13,7 +12,7 @@ import type { PlaceholderSet } from "../domain/placeholder.ts";
 import type { Release } from "../domain/release.ts";
 import type { ValuePath } from "../domain/value-at.ts";
 import { differingObjects, type OtherObjects } from "./differing-objects.ts";
-import { parseManifests, type ReadsDocuments, readDocument } from "./parse-manifests.ts";
+import { type Printed, parseManifests } from "./parse-manifests.ts";
 import { createRenderCache } from "./render-cache.ts";
 
 /** What templates see as their cluster; without one, nothing is found, and only the fleet's word says which Kubernetes it is. */
@@ -32,7 +31,7 @@ export interface RenderPorts {
   helmVersion: string;
   fetchChart(pin: ChartPin): Promise<string>;
   /** @returns what Helm printed, and what the templates looked up on the way */
-  template(name: string, chart: string, request: TemplateRequest): Promise<{ text: string; asked: LookupPath[] }>;
+  template(name: string, chart: string, request: TemplateRequest): Promise<{ printed: Printed; asked: LookupPath[] }>;
 }
 
 export interface Rendered {
@@ -54,7 +53,6 @@ export interface RendersReleases {
  */
 export function createRenderer(ports: RenderPorts): RendersReleases {
   const limit = pLimit(availableParallelism());
-  const read = createDocumentReader();
   const renders = createRenderCache<Rendered>();
   const madeUp = createRenderCache<OtherObjects>();
 
@@ -67,8 +65,8 @@ export function createRenderer(ports: RenderPorts): RendersReleases {
       lookups,
       placeholders,
     };
-    const { text, asked } = await limit(() => ports.template(release.id, chart, request));
-    return { manifests: parseManifests(text, release.id, release.namespace, scopesOf(lookups), read), asked };
+    const { printed, asked } = await limit(() => ports.template(release.id, chart, request));
+    return { manifests: parseManifests(printed, release.id, release.namespace, scopesOf(lookups)), asked };
   }
 
   const renderRelease = (release: Release, lookups: Lookups) =>
@@ -85,21 +83,6 @@ export function createRenderer(ports: RenderPorts): RendersReleases {
         const [before, again] = await Promise.all([renderRelease(release, lookups), render(release, lookups, "first")]);
         return { made: differingObjects(before.manifests, again.manifests), asked: again.asked };
       }),
-  };
-}
-
-/** Of base and head, of two renders of each, most documents are the same: reading YAML costs more than all the rest here. */
-const DOCUMENTS_LIMIT_CHARACTERS = 4_000_000;
-
-function createDocumentReader(): ReadsDocuments {
-  const known = new LRUCache<string, { value: ReturnType<ReadsDocuments> }>({
-    maxSize: DOCUMENTS_LIMIT_CHARACTERS,
-    sizeCalculation: (_value, text) => text.length + 1,
-  });
-  return (text) => {
-    const found = known.get(text) ?? { value: readDocument(text) };
-    known.set(text, found);
-    return found.value;
   };
 }
 

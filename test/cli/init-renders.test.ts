@@ -37,7 +37,7 @@ test.each([
     helmVersion: "4.2.4",
     fetchChart: async () => file,
     template: async (name, packedChart, { namespace, values, kubeVersion }) => ({
-      text: await helm.template(name, packedChart, { namespace, values, cluster: { kubeVersion } }),
+      printed: await helm.template(name, packedChart, { namespace, values, cluster: { kubeVersion } }),
       asked: [],
     }),
   });

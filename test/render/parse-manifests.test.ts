@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ConfigError } from "../../app/domain/errors.ts";
 import { parseManifests } from "../../app/render/parse-manifests.ts";
 
-const parse = (text: string) => parseManifests(text, "data8-prod", "data8");
+const parse = (text: string) => parseManifests({ text }, "data8-prod", "data8");
 
 const CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: course\n";
 

@@ -50,7 +50,7 @@ function startRenderer(chart = hubChart, more: Partial<RenderPorts> = {}) {
     fetchChart: async () => chart,
     async template(name, file, { namespace, values, kubeVersion }) {
       calls.push(name);
-      return { text: await helm.template(name, file, { namespace, values, cluster: { kubeVersion } }), asked: [] };
+      return { printed: await helm.template(name, file, { namespace, values, cluster: { kubeVersion } }), asked: [] };
     },
     ...more,
   });

@@ -1,5 +1,6 @@
 import stringify from "safe-stable-stringify";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Printed } from "../../render/parse-manifests.ts";
 import { explainHelmFailure } from "./explain-helm-failure.ts";
 import { type HelmCall, type HelmProcessOptions, runHelm } from "./run-helm.ts";
 
@@ -39,7 +40,7 @@ export interface UpgradeOptions {
 /** Helm's commands as typed calls, in the shape of the `helm-ts` package. */
 export interface Helm {
   /** Renders a chart as an upgrade, and changes nothing. */
-  template(name: string, chart: string, options: TemplateOptions): Promise<string>;
+  template(name: string, chart: string, options: TemplateOptions): Promise<Printed>;
   /** Installs or upgrades, and waits for hooks only: the health of workloads is judged by Campanile. */
   upgrade(name: string, chart: string, options: UpgradeOptions): Promise<void>;
   version(): Promise<string>;
@@ -63,8 +64,8 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   return {
-    template: (name, chart, { namespace, values, cluster, isSchemaSkipped = false }) =>
-      run(`render ${name}`, {
+    template: async (name, chart, { namespace, values, cluster, isSchemaSkipped = false }) => ({
+      text: await run(`render ${name}`, {
         args: [
           "template",
           "--namespace",
@@ -83,6 +84,7 @@ export function createHelm(options: HelmOptions): Helm {
         stdin: stringify(values),
         timeLimitSeconds: TEMPLATE_LIMIT_SECONDS,
       }),
+    }),
 
     async upgrade(name, chart, given) {
       const labels = Object.entries(given.labels).map(([key, value]) => `${key}=${value}`);

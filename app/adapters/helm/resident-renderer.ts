@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import stringify from "safe-stable-stringify";
 import { z } from "zod";
+import type { Json } from "../../domain/json.ts";
 import { type Helm, type HelmOptions, TEMPLATE_LIMIT_SECONDS, type TemplateOptions } from "./create-helm.ts";
 import { explainHelmFailure } from "./explain-helm-failure.ts";
 import { helmEnvironment, OUTPUT_LIMIT_BYTES } from "./run-helm.ts";
@@ -13,7 +14,12 @@ export interface ResidentRenderer {
   stop(): Promise<void>;
 }
 
-const answerSchema = z.object({ id: z.number(), text: z.string().default(""), error: z.string().optional() });
+/** What documents hold is told by those who read them: here they are JSON. */
+const answerSchema = z.object({
+  id: z.number(),
+  documents: z.array(z.custom<Json>()).default([]),
+  error: z.string().optional(),
+});
 type Answer = z.output<typeof answerSchema>;
 
 /** Go gives memory back once it holds so much. */
@@ -47,7 +53,7 @@ function createResidentRenderer(options: HelmOptions, helm: Pick<Helm, "template
     async template(name, chart, given) {
       const answer = await ask(name, chart, given);
       if (answer === "gone") return helm.template(name, chart, given);
-      if (answer.error === undefined) return answer.text;
+      if (answer.error === undefined) return { documents: answer.documents };
       const stderr = options.redact(`Error: ${answer.error}`);
       throw explainHelmFailure(`render ${name}`, { ok: false, stderr, reason: "failed" }, TEMPLATE_LIMIT_SECONDS);
     },

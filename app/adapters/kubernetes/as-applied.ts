@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { sameQuantity } from "../../domain/quantity.ts";
 
 /**
  * Whether applying an object once more would change nothing: its manager owns exactly the fields that it sets, and each is as it is
@@ -14,7 +15,13 @@ export function isAsApplied(object: JsonObject, live: JsonObject, manager: strin
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
   const { name: _name, namespace: _namespace, ...told } = isJsonObject(metadata) ? metadata : {};
   const given = Object.keys(told).length === 0 ? rest : { ...rest, metadata: told };
-  return isOwnedAndSame(owned, given, live);
+  return isOwnedAndSame(owned, given, live, { apiVersion: String(object.apiVersion), field: "" });
+}
+
+/** Where a value stands: what is told of Kubernetes' own types holds for no others. */
+interface Place {
+  apiVersion: string;
+  field: string;
 }
 
 function ownedFields(live: JsonObject, manager: string, apiVersion: Json | undefined): JsonObject | undefined {
@@ -26,29 +33,48 @@ function ownedFields(live: JsonObject, manager: string, apiVersion: Json | undef
   return only && others.length === 0 && only.apiVersion === apiVersion && isJsonObject(only.fieldsV1) ? only.fieldsV1 : undefined;
 }
 
-function isOwnedAndSame(owned: JsonObject, given: Json, live: Json | undefined): boolean {
+function isOwnedAndSame(owned: JsonObject, given: Json, live: Json | undefined, place: Place): boolean {
   const parts = Object.entries(owned).filter(([key]) => key !== ".");
   if (parts.length === 0) return isSame(given, live);
-  if (Array.isArray(given)) return Array.isArray(live) && areItemsSame(parts, given, live);
+  if (Array.isArray(given)) return Array.isArray(live) && areItemsSame(parts, given, live, place);
   if (!isJsonObject(given) || !isJsonObject(live) || Object.keys(given).length !== parts.length) return false;
   return parts.every(([part, inner]) => {
     const key = part.slice(2);
     if (!part.startsWith("f:") || !Object.hasOwn(given, key) || !isJsonObject(inner)) return false;
     const value = given[key] ?? null;
     // An explicit null is owned, and leaves nothing behind.
-    return value === null ? live[key] === undefined : isOwnedAndSame(inner, value, live[key]);
+    if (value === null || (value === false && isLeftOut(place, key))) return live[key] === undefined;
+    if (isAmount(place) && isSameAmount(value, live[key])) return true;
+    return isOwnedAndSame(inner, value, live[key], { ...place, field: key });
   });
 }
 
+/** @see the type PriorityClass, which says `globalDefault` only when it is so */
+function isLeftOut({ apiVersion }: Place, key: string): boolean {
+  return apiVersion === "scheduling.k8s.io/v1" && key === "globalDefault";
+}
+
+const WITH_CONTAINERS = ["v1", "apps/v1", "batch/v1"];
+
+/** @see the type ResourceRequirements: the API server writes 0.05 as `50m` */
+function isAmount({ apiVersion, field }: Place): boolean {
+  return WITH_CONTAINERS.includes(apiVersion) && (field === "requests" || field === "limits");
+}
+
+function isSameAmount(given: Json, live: Json | undefined): boolean {
+  const isScalar = typeof given === "string" || typeof given === "number";
+  return isScalar && typeof live === "string" && sameQuantity(String(given), live);
+}
+
 /** Items are matched by what they are, and must come in the same order: an order that was changed is a change. */
-function areItemsSame(parts: readonly [string, Json][], given: readonly Json[], live: readonly Json[]): boolean {
+function areItemsSame(parts: readonly [string, Json][], given: readonly Json[], live: readonly Json[], place: Place): boolean {
   if (parts.length !== given.length) return false;
   const found = parts.map(([part, inner]) => {
     const matches = matcherOf(part);
     const at = matches === undefined ? -1 : given.findIndex(matches);
     const there = matches === undefined ? -1 : live.findIndex(matches);
     const item = given[at];
-    const isSame = item !== undefined && there >= 0 && isJsonObject(inner) && isOwnedAndSame(inner, item, live[there]);
+    const isSame = item !== undefined && there >= 0 && isJsonObject(inner) && isOwnedAndSame(inner, item, live[there], place);
     return { at, there, isSame };
   });
   const inOrder = found.toSorted((a, b) => a.at - b.at);

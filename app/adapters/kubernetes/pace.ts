@@ -3,12 +3,16 @@ import Bottleneck from "bottleneck";
 import pRetry from "p-retry";
 import type { ApiAnswer } from "./api-client.ts";
 
+/** What a call costs: to try an object keeps an API server busy three times as long as to read one. */
+const COST = { read: 1, try: 3 };
+export type CallKind = keyof typeof COST;
+
 /**
- * What one API server on two cores answers in dry runs, with nothing else to do; a larger one answers far more. That others are not
- * kept waiting is the business of the few calls at once, which a server that is slow or busy makes fewer.
+ * What one API server on two cores answers, with nothing else to do: 300 dry runs a second; a larger one answers far more. That
+ * others are not kept waiting is the business of the few calls at once, which a server that is slow or busy makes fewer.
  */
-const CALLS_PER_SECOND = 300;
-const BURST = 300;
+const COST_PER_SECOND = 300 * COST.try;
+const BURST = COST_PER_SECOND;
 const AT_ONCE = 8;
 const REFILLS_PER_SECOND = 4;
 
@@ -21,7 +25,7 @@ const PAUSE_LIMIT_MS = 10_000;
 /** How fast one API server is asked. */
 export interface Pace {
   /** Runs a call that may be made twice; a server that is busy or away is given time, and asked again. */
-  run(call: () => Promise<ApiAnswer>): Promise<ApiAnswer>;
+  run(kind: CallKind, call: () => Promise<ApiAnswer>): Promise<ApiAnswer>;
 }
 
 /**
@@ -31,18 +35,18 @@ export interface Pace {
 export function createPace(): Pace {
   const bucket = new Bottleneck({
     reservoir: BURST,
-    reservoirIncreaseAmount: CALLS_PER_SECOND / REFILLS_PER_SECOND,
+    reservoirIncreaseAmount: COST_PER_SECOND / REFILLS_PER_SECOND,
     reservoirIncreaseInterval: 1000 / REFILLS_PER_SECOND,
     reservoirIncreaseMaximum: BURST,
-    maxConcurrent: AT_ONCE,
   });
+  const slots = new Bottleneck({ maxConcurrent: AT_ONCE });
   let atOnce = AT_ONCE;
 
   function adjust(isWell: boolean): void {
     const wanted = isWell ? Math.min(atOnce + 1, AT_ONCE) : Math.max(1, Math.floor(atOnce / 2));
     if (wanted === atOnce) return;
     atOnce = wanted;
-    bucket.updateSettings({ maxConcurrent: atOnce });
+    slots.updateSettings({ maxConcurrent: atOnce });
   }
 
   async function attempt(call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
@@ -57,15 +61,15 @@ export function createPace(): Pace {
     }
   }
 
-  async function ask(call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
-    const answer = await bucket.schedule(() => attempt(call));
+  async function ask(kind: CallKind, call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+    const answer = await slots.schedule(() => bucket.schedule({ weight: COST[kind] }, () => attempt(call)));
     if (isBusy(answer)) throw new Busy(answer);
     return answer;
   }
 
   return {
-    run: (call) =>
-      pRetry(() => ask(call), {
+    run: (kind, call) =>
+      pRetry(() => ask(kind, call), {
         retries: TRIES - 1,
         minTimeout: FIRST_PAUSE_MS,
         maxTimeout: PAUSE_LIMIT_MS,

@@ -6,6 +6,7 @@ import { createHelm, type TemplateOptions } from "../../../app/adapters/helm/cre
 import { openTemplates } from "../../../app/adapters/helm/resident-renderer.ts";
 import { explanationOf } from "../../../app/domain/errors.ts";
 import { packSampleCharts } from "../../../app/local/seed/sample-artefacts.ts";
+import { type Printed, parseManifests } from "../../../app/render/parse-manifests.ts";
 import { ensureTools, type ToolPaths } from "../../../tools/install-tools.ts";
 import { makeLargeChart } from "../../fixtures/hubploy/make-large-chart.ts";
 
@@ -51,9 +52,13 @@ const options = (values: TemplateOptions["values"], more: Partial<TemplateOption
   ...more,
 });
 
-/** What Helm prints or how it fails, as far as anybody is told. */
-async function outcome(rendering: Promise<string>): Promise<unknown> {
-  return rendering.catch((error: unknown) => explanationOf(error) ?? error);
+/** The objects that are rendered, or how that fails, as far as anybody is told. */
+async function outcome(rendering: Promise<Printed>): Promise<unknown> {
+  try {
+    return parseManifests(await rendering, "data8-staging", "data8-staging");
+  } catch (error) {
+    return explanationOf(error) ?? error;
+  }
 }
 
 const CONFIG_MAP = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n${data}`;
@@ -139,8 +144,8 @@ test("real charts come out the same, many at once, and not one depends on the on
     Promise.all(calls.map(([chart, values]) => outcome(who("hub", chart, options(values)))));
   const ours = await all(resident.template);
   expect(ours).toEqual(await all(helm.template));
-  expect(ours.every((text) => typeof text === "string" && text.length > 1_000)).toBe(true);
-  expect(new Set(ours).size).toBeGreaterThan(2);
+  expect(ours.every((objects) => Array.isArray(objects) && JSON.stringify(objects).length > 1_000)).toBe(true);
+  expect(new Set(ours.map((objects) => JSON.stringify(objects))).size).toBeGreaterThan(2);
   expect(fellBack()).toBe(0);
 });
 
@@ -152,9 +157,11 @@ test("a renderer that dies in the middle costs nobody their render, and the next
   const quick = await writeChart(folder, { "templates/a.yaml": CONFIG_MAP("  a: quick\n") });
   const rendering = resident.template("slow", slow, options({}));
   process.kill(await pidOfRenderer(), "SIGKILL");
-  expect(await rendering).toContain("a: done");
+  expect(await rendering).toEqual({ text: expect.stringContaining("a: done") });
   expect(fellBack()).toBe(1);
-  expect(await resident.template("quick", quick, options({}))).toContain("a: quick");
+  expect(await resident.template("quick", quick, options({}))).toEqual({
+    documents: [expect.objectContaining({ data: { a: "quick" } })],
+  });
   expect(fellBack()).toBe(1);
 });
 
@@ -165,7 +172,7 @@ test("once it is stopped nothing of it is left, and who still asks is served by 
   const pid = await pidOfRenderer();
   await resident.stop();
   expect(() => process.kill(pid, 0)).toThrow();
-  expect(await resident.template("x", chart, options({}))).toContain("a: b");
+  expect(await resident.template("x", chart, options({}))).toEqual({ text: expect.stringContaining("a: b") });
   expect(fellBack()).toBe(1);
 });
 

@@ -43,7 +43,7 @@ async function startRendering(namespace: TestNamespace, chart?: (folder: string)
     fetchChart: async () => file,
     async template(...call) {
       const rendered = await template(...call);
-      printed.push(rendered.text);
+      printed.push(JSON.stringify(rendered.printed));
       return rendered;
     },
   });

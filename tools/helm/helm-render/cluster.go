@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -8,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
 )
 
@@ -15,8 +20,11 @@ import (
 const kindsKept = 8
 
 type kinds struct {
-	client discovery.CachedDiscoveryInterface
-	mapper meta.RESTMapper
+	client  discovery.CachedDiscoveryInterface
+	mapper  meta.RESTMapper
+	version *version.Info
+	// Answers to each lookup's own question which kinds a group has, by path.
+	groups *sync.Map
 }
 
 var known = struct {
@@ -29,44 +37,76 @@ var known = struct {
 type cluster struct {
 	genericclioptions.RESTClientGetter
 	key string
+	// Helm asks for it many times in one render, and the kubeconfig would be read as often.
+	config func() (*rest.Config, error)
 }
 
+func newCluster(getter genericclioptions.RESTClientGetter, key string) cluster {
+	return cluster{getter, key, sync.OnceValues(func() (*rest.Config, error) {
+		config, err := getter.ToRESTConfig()
+		if err != nil {
+			return nil, err
+		}
+		// Whoever answers is on loopback, and sets its own pace.
+		config.QPS = -1
+		if key != "" {
+			config.Wrap(func(next http.RoundTripper) http.RoundTripper { return remembering{next, key} })
+		}
+		return config, nil
+	})}
+}
+
+func (c cluster) ToRESTConfig() (*rest.Config, error) { return c.config() }
+
 func (c cluster) ToDiscoveryClient() (discovery.CachedDiscoveryInterface, error) {
-	own, err := c.RESTClientGetter.ToDiscoveryClient()
-	if err != nil || c.key == "" {
-		return own, err
+	if c.key == "" {
+		return c.RESTClientGetter.ToDiscoveryClient()
 	}
-	found, err := c.kinds(own)
+	found, err := c.kinds()
 	if err != nil {
 		return nil, err
 	}
-	return shared{found.client, own}, nil
+	return shared{found.client, found.version}, nil
 }
 
 func (c cluster) ToRESTMapper() (meta.RESTMapper, error) {
 	if c.key == "" {
 		return c.RESTClientGetter.ToRESTMapper()
 	}
-	own, err := c.RESTClientGetter.ToDiscoveryClient()
-	if err != nil {
-		return nil, err
-	}
-	found, err := c.kinds(own)
+	found, err := c.kinds()
 	return found.mapper, err
 }
 
 // Only what was read whole is kept: whoever answered may be gone at the next request.
-func (c cluster) kinds(own discovery.CachedDiscoveryInterface) (kinds, error) {
+func (c cluster) kinds() (kinds, error) {
 	known.lock.Lock()
 	defer known.lock.Unlock()
 	if found, isKnown := known.byKey[c.key]; isKnown {
 		return found, nil
 	}
+	// Not by what remembers, which waits for the lock.
+	config, err := c.RESTClientGetter.ToRESTConfig()
+	if err != nil {
+		return kinds{}, err
+	}
+	own, err := discovery.NewDiscoveryClientForConfig(config)
+	if err != nil {
+		return kinds{}, err
+	}
 	client := memory.NewMemCacheClient(own)
+	serverVersion, err := own.ServerVersion()
+	if err != nil {
+		return kinds{}, err
+	}
 	if _, _, err := client.ServerGroupsAndResources(); err != nil {
 		return kinds{}, err
 	}
-	read := kinds{client: client, mapper: restmapper.NewDeferredDiscoveryRESTMapper(shared{client, own})}
+	read := kinds{
+		client:  client,
+		mapper:  restmapper.NewDeferredDiscoveryRESTMapper(shared{client, serverVersion}),
+		version: serverVersion,
+		groups:  &sync.Map{},
+	}
 	known.byKey[c.key] = read
 	known.order = append(known.order, c.key)
 	if len(known.order) > kindsKept {
@@ -76,12 +116,70 @@ func (c cluster) kinds(own discovery.CachedDiscoveryInterface) (kinds, error) {
 	return read, nil
 }
 
-// The version is asked of the request's own cluster; what was read stays as it was.
+// Never asked anew: the key names what it says.
 type shared struct {
 	discovery.CachedDiscoveryInterface
-	own discovery.DiscoveryInterface
+	version *version.Info
 }
 
-func (s shared) ServerVersion() (*version.Info, error) { return s.own.ServerVersion() }
+func (s shared) ServerVersion() (*version.Info, error) { return s.version, nil }
 func (s shared) Invalidate()                           {}
 func (s shared) Fresh() bool                           { return true }
+
+// Answers which kinds a group has, as it was answered before under the same key; all else is asked.
+type remembering struct {
+	next http.RoundTripper
+	key  string
+}
+
+func (r remembering) RoundTrip(request *http.Request) (*http.Response, error) {
+	known.lock.Lock()
+	found, isKnown := known.byKey[r.key]
+	known.lock.Unlock()
+	group, isGroup := groupOf(request.URL.Path)
+	if !isKnown || !isGroup || request.Method != http.MethodGet {
+		return r.next.RoundTrip(request)
+	}
+	if body, isThere := found.groups.Load(group); isThere {
+		return answered(request, body.([]byte)), nil
+	}
+	response, err := r.next.RoundTrip(request)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return response, err
+	}
+	body, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	found.groups.Store(group, body)
+	return answered(request, body), nil
+}
+
+// A path that asks for the kinds of one group and version: `api/v1` or `apis/apps/v1`, behind what leads to the server.
+func groupOf(path string) (string, bool) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for index, part := range parts {
+		rest := len(parts) - index
+		if (part == "api" && rest == 2) || (part == "apis" && rest == 3) {
+			return strings.Join(parts[index:], "/"), true
+		}
+		if part == "api" || part == "apis" {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+func answered(request *http.Request, body []byte) *http.Response {
+	return &http.Response{
+		StatusCode:    http.StatusOK,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Request:       request,
+	}
+}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { QUANTITY_PATHS, sameQuantity } from "../../app/diff/same-quantity.ts";
+import { QUANTITY_PATHS } from "../../app/diff/quantity-paths.ts";
+import { sameQuantity } from "../../app/domain/quantity.ts";
 
 /** From Kubernetes, "Quantity": what its API server writes back as one and the same. */
 const SAME: [string, string][] = [
