@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Explanation } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
 import { type FleetNames, namesOf } from "../domain/fleet-names.ts";
@@ -33,6 +34,9 @@ export async function planChange(ports: JudgePorts & { helmVersion: string }, ch
   return { head, names: namesOf([base?.fleet, head.fleet]), findings, couldNot, plan };
 }
 
+/** Enough for renders, the cluster and comparing to be at work at the same time; more of them only fill the memory. */
+const RELEASES_AT_ONCE = 6;
+
 /** What was found out about a change, whoever asked. */
 export type Evaluated = Pick<PreviewResult, "findings" | "couldNot" | "releasesInFleet" | "releases"> & {
   /** In promotion order; absent where files have faults. */
@@ -59,10 +63,10 @@ export async function evaluateChange(
       names,
       promotions: [],
     };
-  const releases = await Promise.all(
-    plan.releases
-      .filter(isAsked)
-      .map((planned) => previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue })),
+  const limit = pLimit(RELEASES_AT_ONCE);
+  const releases = await limit.map(plan.releases.filter(isAsked), async (planned) =>
+    // What is told of a release is little; all that it was told from is let go with its turn.
+    redactTold(ports, await previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue })),
   );
   return {
     findings: withoutSecrets(ports, findings),
@@ -70,7 +74,7 @@ export async function evaluateChange(
     couldNot: releases.some((release) => release.couldNot) ? null : withoutSecrets(ports, couldNot[0] ?? null),
     environments: plan.environments,
     releasesInFleet: plan.releasesInFleet,
-    releases: releases.map((release) => redactTold(ports, release)),
+    releases,
     names,
     promotions: promotionsOf(head.fleet),
   };

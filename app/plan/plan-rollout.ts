@@ -11,7 +11,8 @@ import { releasesOf } from "./releases-of.ts";
 export function planRollout(base: Fleet | undefined, head: Fleet, helmVersion: string, branch?: string): RolloutPlan {
   const before = new Map((base ? releasesOf(base, helmVersion) : []).map((release) => [release.id, release]));
   const after = releasesOf(head, helmVersion);
-  const removed = [...before.values()].filter((release) => !after.some((each) => each.id === release.id));
+  const kept = new Set(after.map(({ id }) => id));
+  const removed = [...before.values()].filter(({ id }) => !kept.has(id));
   const touched: PlannedRelease[] = [
     ...after
       .map((release) => ({ base: before.get(release.id), head: release }))

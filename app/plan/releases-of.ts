@@ -34,8 +34,15 @@ function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVers
     valueLayers: environment.valueLayers,
     pinsFile: environment.pinsFile,
   };
-  return { ...release, bundleDigest: digestBundle(release, cluster, helmVersion) };
+  const inputs = `${helmVersion} ${cluster.kubernetesVersion ?? ""} ${hub.name}`;
+  const known = digests.get(environment);
+  const bundleDigest = known?.inputs === inputs ? known.digest : digestBundle(release, cluster, helmVersion);
+  digests.set(environment, { inputs, digest: bundleDigest });
+  return { ...release, bundleDigest };
 }
+
+/** A hub whose files are what they were is the same object as before, in each commit that is compared. */
+const digests = new WeakMap<HubEnvironment, { inputs: string; digest: string }>();
 
 /**
  * Names the content of all inputs. Layers count one by one: two that merge to the same values may differ once their secrets are known.

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { deflate, inflate } from "node:zlib";
+import { constants, deflate, inflate } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import type { LookupPath } from "../adapters/kubernetes/lookup-path.ts";
 import type { Lookups } from "./render-release.ts";
@@ -70,7 +70,7 @@ const toBytes = promisify(deflate);
 const fromBytes = promisify(inflate);
 
 async function pack(value: unknown): Promise<Buffer> {
-  return toBytes(Buffer.from(JSON.stringify(value)));
+  return toBytes(Buffer.from(JSON.stringify(value)), { level: constants.Z_BEST_SPEED });
 }
 
 /** Only what `pack` wrote ever comes here, and it was a T then. */

@@ -1,4 +1,5 @@
 import type { NodePool } from "../domain/hub.ts";
+import { oncePer } from "../domain/once-per.ts";
 import { parseQuantity } from "../domain/quantity.ts";
 import { type ValuePath, valueAt } from "../domain/value-at.ts";
 import type { FleetView, ReleaseView } from "./fleet-view.ts";
@@ -21,14 +22,16 @@ const PODS: readonly { resources: ValuePath; selector: ValuePath }[] = [
 
 /** The requests of every hub's and proxy's pod on a declared pool. */
 export function coreRequests(view: FleetView): CoreRequest[] {
-  return view.releases.flatMap((release) =>
-    PODS.flatMap(({ resources, selector }) => {
-      const pool = poolFor(release, selector, "core");
-      if (!pool) return [];
-      const path = [...resources, "requests"];
-      const memoryBytes = parseQuantity(valueAt(release.effective, [...path, "memory"])) ?? 0;
-      const cpu = parseQuantity(valueAt(release.effective, [...path, "cpu"])) ?? 0;
-      return [{ release, pool, memoryBytes, cpu, path }];
-    }),
-  );
+  return view.releases.flatMap(requestsOf);
 }
+
+const requestsOf = oncePer((release: ReleaseView): CoreRequest[] =>
+  PODS.flatMap(({ resources, selector }) => {
+    const pool = poolFor(release, selector, "core");
+    if (!pool) return [];
+    const path = [...resources, "requests"];
+    const memoryBytes = parseQuantity(valueAt(release.effective, [...path, "memory"])) ?? 0;
+    const cpu = parseQuantity(valueAt(release.effective, [...path, "cpu"])) ?? 0;
+    return [{ release, pool, memoryBytes, cpu, path }];
+  }),
+);

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { oncePer } from "../domain/once-per.ts";
 import { type ValuePath, valueAt } from "../domain/value-at.ts";
 import { isOpaque } from "./opaque.ts";
 import { listAt } from "./overrides.ts";
@@ -9,10 +10,10 @@ export interface HostUse {
 }
 
 /** Each host that the release answers to, with its path. */
-export function ingressHosts(values: JsonObject): HostUse[] {
+export const ingressHosts = oncePer((values: JsonObject): HostUse[] => {
   if (valueAt(values, ["ingress", "enabled"]) === false) return [];
   return hostsIn(values, ["ingress", "hosts"]);
-}
+});
 
 /** Hosts that a certificate is asked for: for the ingress, or by the chart's own autohttps. */
 export function tlsHosts(values: JsonObject): HostUse[] {

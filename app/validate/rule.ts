@@ -1,4 +1,5 @@
 import type { FilePlace, Severity } from "../domain/finding.ts";
+import { oncePer } from "../domain/once-per.ts";
 import type { FleetView, ReleaseView } from "./fleet-view.ts";
 
 /** What a rule judges: the files as they would be after the merge, beside what they are now. */
@@ -97,14 +98,9 @@ export type ReleaseFault = Omit<Fault, "release">;
  * so that a fleet of a thousand hubs is not judged anew for each.
  */
 export function forEachRelease(judge: (release: ReleaseView) => ReleaseFault[]): Rule["check"] {
-  const known = new WeakMap<ReleaseView, Fault[]>();
-  const judgeOnce = (release: ReleaseView): Fault[] => {
-    const before = known.get(release);
-    if (before) return before;
-    const faults = judge(release).map((fault) => ({ ...fault, release: release.id }));
-    known.set(release, faults);
-    return faults;
-  };
+  const judgeOnce = oncePer((release: ReleaseView): Fault[] =>
+    judge(release).map((fault) => ({ ...fault, release: release.id })),
+  );
   return ({ head }) => {
     const all: Fault[] = [];
     // Nearly always there is nothing to say, and a history asks this millions of times.

@@ -27,13 +27,71 @@ export interface TreeEntry {
   bytes: number;
 }
 
+/** Trees that were opened lately: the base of one pull request is that of the next, and most of its head. */
+const opened = new LRUCache<string, OpenTree>({ max: 4 });
+
+interface OpenTree {
+  repositoryDir: string;
+  sha: string;
+  lines: ReadonlyMap<string, Line>;
+  tree: GitTree;
+}
+
 /**
  * @param treeish a full SHA of a commit or tree that the mirror has
  * @throws {ConfigError} when the tree holds more than a fleet's configuration can
  */
 export async function openGitTree(repositoryDir: string, treeish: string): Promise<GitTree> {
+  // What is no full SHA may name another commit the next time.
+  if (!/^[0-9a-f]{40,64}$/.test(treeish)) return treeOf(repositoryDir, treeish, await listLines(repositoryDir, treeish));
+  const key = `${repositoryDir}\0${treeish}`;
+  const before = opened.get(key);
+  if (before) return before.tree;
+  const near = [...opened.values()].find((each) => each.repositoryDir === repositoryDir);
+  const lines = (near && (await linesFrom(near, treeish))) ?? (await listLines(repositoryDir, treeish));
+  const tree = await treeOf(repositoryDir, treeish, lines);
+  opened.set(key, { repositoryDir, sha: treeish, lines, tree });
+  return tree;
+}
+
+async function listLines(repositoryDir: string, treeish: string): Promise<Map<string, Line>> {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
   const lines = stdout.toString("utf8").split("\0").filter(Boolean).map(parseLine);
+  return new Map(lines.map((line) => [line.path, line]));
+}
+
+/** More changes than this are no pull request: then all is listed. */
+const CHANGES_LIMIT = 500;
+
+/** To list a thousand hubs takes longer than to read the one that changes. @returns undefined where that is no help */
+async function linesFrom({ repositoryDir, sha, lines }: OpenTree, treeish: string): Promise<Map<string, Line> | undefined> {
+  const { stdout } = await runGit({
+    repositoryDir,
+    args: ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", sha, treeish],
+  });
+  const parts = stdout.toString("utf8").split("\0");
+  const changes: { mode: string; object: string; path: string }[] = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [, mode, object] = /^:\d{6} (\d{6}) [0-9a-f]{40,64} ([0-9a-f]{40,64}) [AMDT]$/.exec(parts[index] ?? "") ?? [];
+    const path = parts[index + 1];
+    if (mode === undefined || object === undefined || path === undefined) return undefined;
+    changes.push({ mode, object, path });
+  }
+  if (changes.length > CHANGES_LIMIT) return undefined;
+  const isFile = ({ mode }: { mode: string }) => mode !== GONE && mode !== SUBMODULE;
+  const sizes = await sizesOf(repositoryDir, new Set(changes.filter(isFile).map(({ object }) => object)));
+  const now = new Map(lines);
+  for (const { mode, object, path } of changes)
+    if (mode === GONE) now.delete(path);
+    else now.set(path, lineOf({ mode, object, path, bytes: sizes.get(object) }));
+  return now;
+}
+
+const GONE = "000000";
+const SUBMODULE = "160000";
+
+async function treeOf(repositoryDir: string, treeish: string, all: ReadonlyMap<string, Line>): Promise<GitTree> {
+  const lines = [...all.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const refused = lines.flatMap(({ path, why }) => (why === undefined ? [] : [{ path: visiblePath(path), why }]));
   const files = lines.filter(({ why }) => why === undefined);
   // A chart's files may have any name, and all of them are part of what it renders.
@@ -70,7 +128,11 @@ function parseLine(line: string): Line {
   const [, mode, object, size, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|BAD|-)\t(.+)$/s.exec(line) ?? [];
   if (mode === undefined || object === undefined || path === undefined) throw new Error("git ls-tree wrote an unknown line");
   const bytes = /^\d+$/.test(size ?? "") ? Number(size) : undefined;
-  return { mode, object, path, bytes, why: refusalOf({ mode, path, bytes }) };
+  return lineOf({ mode, object, path, bytes });
+}
+
+function lineOf(line: Omit<Line, "why">): Line {
+  return { ...line, why: refusalOf(line) };
 }
 
 function toEntry({ object, path, bytes }: Line): TreeEntry {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
 
@@ -15,6 +16,11 @@ export interface CampanileOptions extends Pick<ProcessOptions, "name" | "logDir"
   env: Record<string, string>;
 }
 
+/** As `bin/campanile` gives them to Node. */
+const flags: string[] = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "..", "..", "..", "tools", "set-up", "node-flags.json"), "utf8"),
+);
+
 /** Campanile in a process of its own, by its production entry point and told everything by its environment, as in production. */
 export function createCampanile({ port, env, ...shared }: CampanileOptions): LocalCampanile {
   const cli = path.join(import.meta.dirname, "..", "..", "cli", "campanile.ts");
@@ -25,7 +31,7 @@ export function createCampanile({ port, env, ...shared }: CampanileOptions): Loc
       running = await startProcess({
         ...shared,
         command: process.execPath,
-        args: ["--disable-warning=ExperimentalWarning", cli, "serve"],
+        args: ["--disable-warning=ExperimentalWarning", ...flags, cli, "serve"],
         env: { ...env, CAMPANILE_HOST: "127.0.0.1", CAMPANILE_PORT: String(port) },
       });
       await running.waitForLine(/Campanile is ready/);

@@ -1,5 +1,6 @@
 import type { FilePlace } from "../../../domain/finding.ts";
 import { isJsonObject } from "../../../domain/json.ts";
+import { oncePer } from "../../../domain/once-per.ts";
 import type { ValuePath } from "../../../domain/value-at.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { courseOf, entriesAt, GROUP_PROFILES } from "../../overrides.ts";
@@ -50,7 +51,7 @@ export const entryExpired: Rule = {
 };
 
 /** Entries that are for a course or a group of people. */
-function entriesOf({ values }: ReleaseView): { path: ValuePath; description: string | undefined }[] {
+const entriesOf = oncePer(({ values }: ReleaseView): { path: ValuePath; description: string | undefined }[] => {
   const roles = entriesAt(values, ["hub", "loadRoles"]).map(([role, value]) => ({
     path: ["hub", "loadRoles", role],
     description: isJsonObject(value) && typeof value.description === "string" ? value.description : undefined,
@@ -59,4 +60,4 @@ function entriesOf({ values }: ReleaseView): { path: ValuePath; description: str
     .filter(([group]) => courseOf(group) !== undefined)
     .map(([group]) => ({ path: [...GROUP_PROFILES, group], description: undefined }));
   return [...roles, ...profiles];
-}
+});

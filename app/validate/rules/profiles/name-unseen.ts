@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { oncePer } from "../../../domain/once-per.ts";
 import type { ValuePath } from "../../../domain/value-at.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { courseOf, entriesAt, GROUP_PROFILES, listAt } from "../../overrides.ts";
@@ -37,7 +38,7 @@ export const nameUnseen: Rule = {
   },
 };
 
-function groupsOf({ values }: ReleaseView): { name: string; path: ValuePath }[] {
+const groupsOf = oncePer(({ values }: ReleaseView): { name: string; path: ValuePath }[] => {
   const profiles = entriesAt(values, GROUP_PROFILES).map(([name]) => ({ name, path: [...GROUP_PROFILES, name] }));
   const roles = entriesAt(values, ["hub", "loadRoles"]).flatMap(([role]) =>
     listAt(values, ["hub", "loadRoles", role, "groups"]).flatMap((name, index) =>
@@ -45,7 +46,7 @@ function groupsOf({ values }: ReleaseView): { name: string; path: ValuePath }[] 
     ),
   );
   return [...profiles, ...roles];
-}
+});
 
 function near(word: string, known: readonly string[]): string | undefined {
   return known.find((each) => each !== word && distance(each, word) <= 2);
