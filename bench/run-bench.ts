@@ -1,10 +1,11 @@
 import { runMain, ToolError } from "../tools/tool-error.ts";
 import type { Bench } from "./bench.ts";
 import { benchDiff } from "./diff/bench-diff.ts";
+import { benchPreview } from "./preview/bench-preview.ts";
 import { printRows } from "./print-rows.ts";
 import { benchValidate } from "./validate/bench-validate.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { validate: benchValidate, diff: benchDiff };
+const BENCHES: Readonly<Record<string, Bench>> = { validate: benchValidate, diff: benchDiff, preview: benchPreview };
 
 /**
  * `npm run bench -- NAME [--json]`: measures one part of Campanile beside its peer, in the same run on the same machine.
@@ -32,3 +33,5 @@ function unknownBench(name: string): ToolError {
 }
 
 await runMain(main);
+// Waits that a benchmark gave up on would keep it for minutes.
+process.exit();
