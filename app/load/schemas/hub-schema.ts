@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { name, namespace, notEmpty, repository, valuePath, webAddress } from "./formats.ts";
+import {
+  interactLink,
+  name,
+  namespace,
+  notEmpty,
+  probeUser,
+  pythonPackage,
+  repository,
+  valuePath,
+  webAddress,
+} from "./formats.ts";
 
 const hubEnvironment = z.strictObject({
   url: webAddress.describe("Where students reach the hub in this environment."),
@@ -40,6 +50,20 @@ const content = z
   })
   .describe("Where the course's material is.");
 
+const journey = z
+  .strictObject({
+    imports: z
+      .array(pythonPackage)
+      .max(100)
+      .default([])
+      .describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
+    link: interactLink
+      .optional()
+      .describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+    user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it."),
+  })
+  .describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
+
 /** `hubs/<hub>/hub.yaml`: the course, its people, and where its hub runs. */
 export const hubSchema = z
   .strictObject({
@@ -58,6 +82,7 @@ export const hubSchema = z
     image: image.prefault({}),
     grader: grader.optional(),
     content: content.optional(),
+    journey: journey.optional(),
   })
   .meta({ title: "Campanile hub", description: "hubs/<hub>/hub.yaml: the course, its people, and where its hub runs." });
 
