@@ -1,0 +1,131 @@
+import { CoreV1Api, type CoreV1Event, type V1Pod } from "@kubernetes/client-node";
+import { parseQuantity } from "../../domain/quantity.ts";
+import type { HubSight, LooksAtHub, PodSight } from "../../journey/ports.ts";
+import type { judgePod } from "../../verify/judge-pod.ts";
+import { callKubernetes } from "../kubernetes/call-kubernetes.ts";
+import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
+
+const LOG_LINES = 60;
+const EVENT_LIMIT = 12;
+const TOKEN_KEY = "hub.services.campanile.apiToken";
+
+export interface HubInCluster extends LooksAtHub {
+  /** Of service `campanile`, as the chart keeps it; undefined when there is none. */
+  fetchToken(): Promise<string | undefined>;
+}
+
+export interface LookOptions {
+  /** Path; the usual places when undefined. */
+  kubeconfig: string | undefined;
+  context: string;
+  namespace: string;
+  /** Whose server is looked at. */
+  user: string;
+  /** What the stage `verify` makes of a pod. */
+  judgePod: typeof judgePod;
+  addSecret(value: string, where: string): void;
+  /** Texts of a cluster are scrubbed before they are cut. */
+  redact(text: string): string;
+}
+
+/** Looks at the pods of one hub, and at one user's server. Nothing in here changes the cluster. */
+export function lookAtHub(options: LookOptions): HubInCluster {
+  const { namespace, user, addSecret, redact } = options;
+  const config = loadKubeConfig(options.kubeconfig, options.context);
+  const core = config.makeApiClient(CoreV1Api);
+  const list = async (labelSelector: string) =>
+    (await callKubernetes(`see the pods of ${namespace}`, () => core.listNamespacedPod({ namespace, labelSelector }))).items;
+
+  const sightOf = async (pods: V1Pod[]): Promise<PodSight | undefined> => {
+    // While one pod replaces another both are there for a moment.
+    const pod = pods.toSorted((a, b) => created(b) - created(a))[0];
+    const name = pod?.metadata?.name;
+    if (!pod || name === undefined) return undefined;
+    const fieldSelector = `involvedObject.name=${name}`;
+    const events = await callKubernetes(`see the events of ${name}`, () =>
+      core.listNamespacedEvent({ namespace, fieldSelector }),
+    );
+    const own = events.items.filter(({ involvedObject }) => involvedObject.uid === pod.metadata?.uid);
+    return describePod(pod, own, options);
+  };
+
+  const fetchToken = async () => {
+    const secret = await callKubernetes(`read the token of service campanile in ${namespace}`, async () => {
+      const all = await core.listNamespacedSecret({ namespace, fieldSelector: "metadata.name=hub" });
+      return all.items[0]?.data?.[TOKEN_KEY];
+    });
+    if (secret === undefined) return undefined;
+    const token = Buffer.from(secret, "base64").toString("utf8");
+    addSecret(token, `Secret ${namespace}/hub, key ${TOKEN_KEY}`);
+    return token;
+  };
+  let known: Promise<string | undefined> | undefined;
+
+  return {
+    fetchToken: () => (known ??= fetchToken()),
+    async hasToken() {
+      known = fetchToken();
+      return (await known) !== undefined;
+    },
+    async look(): Promise<HubSight> {
+      const [hub, proxy, servers] = await Promise.all([
+        list("component=hub"),
+        list("component=proxy"),
+        list(serverSelector(user)),
+      ]);
+      const own = servers.filter(({ metadata }) => metadata?.annotations?.[USERNAME] === user);
+      return { hub: await sightOf(hub), proxy: await sightOf(proxy), server: await sightOf(own) };
+    },
+    async fetchLog(pod) {
+      const read = async (previous: boolean) => {
+        try {
+          return await core.readNamespacedPodLog({ namespace, name: pod, tailLines: LOG_LINES, previous });
+        } catch {
+          // A pod that has not run has none, and one that was not started anew has none before.
+          return "";
+        }
+      };
+      return redact([await read(true), await read(false)].find((text) => text.trim() !== "") ?? "");
+    },
+  };
+}
+
+const USERNAME = "hub.jupyter.org/username";
+
+/** @see KubeSpawner, slugs.py: names of one kind stay as they are, and older hubs write "-" as "-2d" */
+function serverSelector(user: string): string {
+  return `component=singleuser-server,${USERNAME} in (${user},${user.replaceAll("-", "-2d")})`;
+}
+
+const created = ({ metadata }: V1Pod) => new Date(metadata?.creationTimestamp ?? 0).getTime();
+
+function describePod(pod: V1Pod, events: CoreV1Event[], { judgePod, redact }: LookOptions): PodSight {
+  const { metadata, spec, status } = pod;
+  const [container] = spec?.containers ?? [];
+  const [running] = (status?.containerStatuses ?? []).filter(({ name }) => name === container?.name);
+  const ending = running?.state?.terminated ?? running?.lastState?.terminated;
+  const memory = container?.resources?.limits?.memory;
+  const limit = memory === undefined ? undefined : parseQuantity(memory);
+  const verdict = judgePod(pod, events, new Date());
+  return {
+    name: metadata?.name ?? "",
+    phase: status?.phase ?? "Unknown",
+    isReady:
+      metadata?.deletionTimestamp === undefined &&
+      (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
+    restarts: running?.restartCount ?? 0,
+    image: container?.image ?? "",
+    imageId: running?.imageID ?? "",
+    ...(limit === undefined ? {} : { memoryLimitBytes: limit }),
+    ...(ending ? { lastEnding: `${ending.reason ?? "ended"} (exit code ${ending.exitCode})` } : {}),
+    ...(verdict ? { verdict: { ...verdict, what: redact(verdict.what), why: redact(verdict.why) } } : {}),
+    events: events
+      .toSorted((a, b) => momentOf(a) - momentOf(b))
+      .slice(-EVENT_LIMIT)
+      .map(({ reason, message }) => redact(`${reason ?? ""}: ${message ?? ""}`)),
+  };
+}
+
+function momentOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
+  return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+}

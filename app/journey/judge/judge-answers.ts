@@ -1,0 +1,58 @@
+import type { Sight } from "../sight.ts";
+import { judgeCore, judgeVerdict } from "./judge-pods.ts";
+import { broken, type Circumstances, couldNot, firstWords, lastPythonLine, type Told } from "./told.ts";
+
+export function judgeSilence({ doing, why }: Extract<Sight, { kind: "no-answer" }>, around: Circumstances): Told {
+  const core = judgeCore(around);
+  if (core) return core;
+  if (around.pods && !around.pods.hub)
+    return broken(
+      "hub",
+      "no-hub",
+      "There is no hub in this namespace.",
+      "No pod has the label component=hub.",
+      "Look at the release with helm status, and at the Deployment hub.",
+    );
+  return couldNot(
+    "no-answer",
+    `Nothing answered when Campanile wanted to ${doing}.`,
+    `The network says: ${why}. ${around.pods ? "The pods of hub and proxy are ready" : "The cluster did not answer either"}.`,
+    "If students cannot reach the hub either, look at ingress, name service and certificate. Else the way from Campanile to the hub is blocked.",
+  );
+}
+
+export function judgeStatus({ doing, status, text }: Extract<Sight, { kind: "status" }>, around: Circumstances): Told {
+  const what = `The hub did not let Campanile ${doing}.`;
+  const says = `It answered ${status}${text === "" ? "" : `: ${firstWords(text)}`}.`;
+  if (status === 401 || status === 403)
+    return couldNot("probe-refused", what, says, "Declare the probe in the hub's values as docs/probe-user.md says.");
+  if (status === 429)
+    return couldNot("hub-busy", what, says, "So many servers are starting, or run, as the values allow. It is tried again.");
+  if (status >= 500) {
+    const core = judgeCore(around);
+    if (core) return core;
+    const line = lastPythonLine(around.log);
+    const why = line === undefined ? says : `${says} The hub's log ends with: ${line}.`;
+    return broken("hub", "hub-errors", what, why, DATABASE_WORDS.test(`${text} ${line ?? ""}`) ? DATABASE_FIX : HUB_FIX);
+  }
+  return broken("hub", "unexpected-answer", what, says, HUB_FIX);
+}
+
+const HUB_FIX = "Read the hub's log (kubectl logs deploy/hub), and correct the values in a new pull request.";
+const DATABASE_WORDS = /sqlalchemy|OperationalError|database|psycopg|sqlite/i;
+const DATABASE_FIX =
+  "The hub cannot reach its database: look at hub.db in the values, and at the volume or the server that holds it.";
+
+export function judgeLateness({ seconds, doing }: Extract<Sight, { kind: "over-budget" }>, around: Circumstances): Told {
+  const core = judgeCore(around);
+  if (core) return core;
+  const server = around.pods?.server;
+  if (server?.verdict) return judgeVerdict(server.verdict, "image", around.log);
+  const last = server && !server.isReady ? ` The last that is known of its pod: ${server.events.at(-1) ?? server.phase}.` : "";
+  return couldNot(
+    "too-slow",
+    `It took longer than ${seconds} s to ${doing}.`,
+    `That is the budget of this step.${last}`,
+    "It is tried again. If it is slow every time, look at the nodes' load, at the size of the image and at the file share.",
+  );
+}

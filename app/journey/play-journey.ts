@@ -1,0 +1,114 @@
+import { classify } from "./classify.ts";
+import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepReport } from "./journey.ts";
+import type { Circumstances } from "./judge/told.ts";
+import type { JourneyPlan } from "./plan.ts";
+import type { HubSight, JourneyPorts } from "./ports.ts";
+import { Met, type Sight } from "./sight.ts";
+import { STEPS, type Step, stepsToPlay } from "./steps.ts";
+import { createTraveller, type Traveller } from "./traveller.ts";
+
+export interface JourneyOptions {
+  /** Only these and what they need; all when none are named. */
+  steps?: readonly StepName[];
+  /** Ends the journey early; what it left is still cleared away. */
+  signal: AbortSignal;
+  /** Called at the end of each step. */
+  onStep?(report: StepReport): void;
+}
+
+/**
+ * Plays the student's journey through one hub, once. A step that did not end well does not stop those that can do without it, so
+ * that one journey tells all that is wrong. Whatever happens, the last step clears away what the others left.
+ */
+export async function playJourney(plan: JourneyPlan, ports: JourneyPorts, options: JourneyOptions): Promise<JourneyReport> {
+  const startedAt = ports.player.startedAt;
+  const traveller = createTraveller(plan, ports);
+  const wanted = stepsToPlay(options.steps ?? []);
+  const reports: StepReport[] = [];
+  for (const step of STEPS) {
+    const report = await reportOf(step, { traveller, wanted, reports, signal: options.signal });
+    reports.push(report);
+    options.onStep?.(report);
+  }
+  return { release: plan.release, user: plan.user, startedAt, outcome: outcomeOf(reports), steps: reports };
+}
+
+interface Course {
+  traveller: Traveller;
+  wanted: ReadonlySet<StepName>;
+  reports: readonly StepReport[];
+  signal: AbortSignal;
+}
+
+async function reportOf(step: Step, { traveller, wanted, reports, signal }: Course): Promise<StepReport> {
+  const { name, title, budgetSeconds } = step;
+  const told = { step: name, title, budgetSeconds, latencyMs: 0, evidence: [] };
+  if (!wanted.has(name)) return { ...told, outcome: { kind: "not-asked", says: "other steps were asked for" } };
+  const skipped = step.skip?.(traveller.plan);
+  if (skipped !== undefined) return { ...told, outcome: { kind: "not-asked", says: skipped } };
+  const missing = reports.find((report) => step.needs.includes(report.step) && report.outcome.kind !== "works");
+  if (missing) return { ...told, outcome: { kind: "not-reached", says: `it needs the step ${missing.step}` } };
+  const begunAt = performance.now();
+  // The last step is played to its end, or what was started would stay.
+  const limits = [AbortSignal.timeout(budgetSeconds * 1000), ...(name === "clean-up" ? [] : [signal])];
+  traveller.beginStep(AbortSignal.any(limits));
+  const outcome = await playStep(step, traveller, signal);
+  return { ...told, outcome, latencyMs: Math.round(performance.now() - begunAt), evidence: traveller.takeEvidence() };
+}
+
+async function playStep(step: Step, traveller: Traveller, ended: AbortSignal): Promise<Outcome> {
+  try {
+    return { kind: "works", says: await step.play(traveller) };
+  } catch (error) {
+    const sight = sightOf(error, step, traveller, ended);
+    if (!sight) throw error;
+    return classify(sight, await lookAround(sight, traveller));
+  }
+}
+
+/** @returns nothing for a mistake of our own, which stays loud */
+function sightOf(
+  error: unknown,
+  { name, budgetSeconds }: Step,
+  { signal, doing }: Traveller,
+  ended: AbortSignal,
+): Sight | undefined {
+  if (error instanceof Met) return error.sight;
+  if (!signal.aborted) return undefined;
+  return ended.aborted && name !== "clean-up" ? { kind: "ended" } : { kind: "over-budget", seconds: budgetSeconds, doing };
+}
+
+/** The cluster may be what is in trouble; then nobody says what its pods do. */
+async function lookAround(sight: Sight, { ports, plan, note }: Traveller): Promise<Circumstances> {
+  let pods: HubSight | undefined;
+  let log = "";
+  try {
+    pods = await ports.cluster.look();
+    for (const pod of [pods.hub, pods.proxy, pods.server])
+      if (pod)
+        note(
+          "pod",
+          [
+            `${pod.name} ${pod.phase}, ${pod.isReady ? "ready" : "not ready"}, ${pod.restarts} restarts`,
+            pod.lastEnding ?? "",
+            ...pod.events,
+          ]
+            .filter(Boolean)
+            .join("\n"),
+        );
+    const told =
+      LOGS_OF_SERVER.has(sight.kind) && (pods.hub?.isReady ?? false)
+        ? pods.server
+        : LOGS_OF_HUB.has(sight.kind)
+          ? pods.hub
+          : undefined;
+    if (told) log = ports.redact(await ports.cluster.fetchLog(told.name));
+    if (log !== "") note("log", log.split("\n").slice(-20).join("\n"));
+  } catch (error) {
+    note("pod", `the cluster was asked and did not answer: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { user: plan.user, pods, log };
+}
+
+const LOGS_OF_HUB = new Set<Sight["kind"]>(["no-answer", "status", "spawn-failed", "pod-stuck"]);
+const LOGS_OF_SERVER = new Set<Sight["kind"]>(["spawn-failed", "pod-stuck"]);
