@@ -69941,6 +69941,18 @@ var RULES = {
   },
   students: { why: "It is a number of people.", fix: "Write a whole number such as 1500." },
   repository: { why: "It is a repository on GitHub.", fix: 'Write "owner/name".' },
+  "python-package": {
+    why: "It is what stands after import in a notebook: letters, digits and underscores, parts joined by dots.",
+    fix: 'Write a name such as "numpy" or "matplotlib.pyplot".'
+  },
+  "interact-link": {
+    why: "It is the link in the syllabus that pulls the material into a student's server and opens it: it has git-pull?repo= in it.",
+    fix: "Copy the link from the syllabus, from https:// to its end."
+  },
+  "probe-user": {
+    why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
+    fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.'
+  },
   memory: {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".'
@@ -69982,6 +69994,9 @@ var chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\s/?#@]+(?
 var chartMirror = text("chart-mirror", /^(?:https|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 var valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 var promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
+var pythonPackage = text("python-package", /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 100);
+var interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*git-pull\?\S*\brepo=\S+$/, 2e3);
+var probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 var repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
 var poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
 var ruleCode = text("rule-code", /^[a-z]+(?:-[a-z]+)*$/, 60);
@@ -70160,6 +70175,11 @@ var content = external_exports.strictObject({
     })
   ).default([]).describe("Repositories with the course's notebooks.")
 }).describe("Where the course's material is.");
+var journey = external_exports.strictObject({
+  imports: external_exports.array(pythonPackage).max(100).default([]).describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
+  link: interactLink.optional().describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+  user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it.")
+}).describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
 var hubSchema = external_exports.strictObject({
   title: notEmpty.describe("The course as people say it, such as Data 8."),
   owners: external_exports.array(notEmpty).min(1, "at-least-one").describe("Mail addresses or GitHub logins of those who answer for the hub."),
@@ -70167,7 +70187,8 @@ var hubSchema = external_exports.strictObject({
   environments: external_exports.record(name, hubEnvironment).refine((value) => Object.keys(value).length > 0, "at-least-one").describe("The environments that the hub has, out of the fleet's."),
   image: image.prefault({}),
   grader: grader.optional(),
-  content: content.optional()
+  content: content.optional(),
+  journey: journey.optional()
 }).meta({ title: "Campanile hub", description: "hubs/<hub>/hub.yaml: the course, its people, and where its hub runs." });
 
 // app/load/schemas/hubploy-schema.ts
@@ -71029,14 +71050,19 @@ async function loadHub(context, name2) {
     findings.push(...loaded2.findings);
     if (loaded2.environment) environments.push(loaded2.environment);
   }
-  const { title, owners, students } = file2.content;
+  const { title, owners, students, journey: journey2 } = file2.content;
   return {
     ...nothing,
     listed,
-    hub: { name: name2, title, owners, ...students === void 0 ? {} : { students }, environments },
+    hub: { name: name2, title, owners, ...students === void 0 ? {} : { students }, ...journeyOf(journey2), environments },
     // The pinned image is merged last, over all layers.
     placeOfValue: (environment2, path17, file3) => placesOfPins.get(environment2)?.(path17, file3) ?? placeInLayers(layers.get(environment2) ?? [], path17, file3)
   };
+}
+function journeyOf(journey2) {
+  if (journey2 === void 0) return {};
+  const { imports, user, link } = journey2;
+  return { journey: { imports, user, ...link === void 0 ? {} : { link } } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {
