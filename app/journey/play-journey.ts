@@ -102,7 +102,7 @@ async function lookAround(sight: Sight, { ports, plan, note }: Traveller): Promi
         : LOGS_OF_HUB.has(sight.kind)
           ? pods.hub
           : undefined;
-    if (told) log = ports.redact(await ports.cluster.fetchLog(told.name));
+    if (told) log = ports.redact(await ports.cluster.fetchLog(told));
     if (log !== "") note("log", log.split("\n").slice(-20).join("\n"));
   } catch (error) {
     note("pod", `the cluster was asked and did not answer: ${error instanceof Error ? error.message : String(error)}`);
@@ -110,5 +110,5 @@ async function lookAround(sight: Sight, { ports, plan, note }: Traveller): Promi
   return { user: plan.user, pods, log };
 }
 
-const LOGS_OF_HUB = new Set<Sight["kind"]>(["no-answer", "status", "spawn-failed", "pod-stuck"]);
+const LOGS_OF_HUB = new Set<Sight["kind"]>(["no-answer", "status", "probe-missing", "spawn-failed", "pod-stuck"]);
 const LOGS_OF_SERVER = new Set<Sight["kind"]>(["spawn-failed", "pod-stuck"]);

@@ -94,8 +94,8 @@ export interface LooksAtHub {
   /** Whether the cluster keeps a token for service `campanile` of this hub. */
   hasToken(): Promise<boolean>;
   look(): Promise<HubSight>;
-  /** The last lines of what a pod wrote; of its run before the current one when that one ended badly. Empty when there are none. */
-  fetchLog(pod: string): Promise<string>;
+  /** The last lines of what a pod wrote: of the run that ended when it crashes, of the last minutes when it is ready. Empty when there are none. */
+  fetchLog(pod: PodSight): Promise<string>;
 }
 
 export interface AsksGit {

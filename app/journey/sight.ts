@@ -9,7 +9,7 @@ export type Sight =
   | { kind: "version"; found: string; expected: string }
   | { kind: "class"; what: "authenticator" | "spawner"; found: string; expected: string }
   | { kind: "login"; verdict: Extract<DoorVerdict, { kind: "wrong" }> }
-  | { kind: "probe-missing"; missing: "token" | "scopes" | "user"; detail: string }
+  | { kind: "probe-missing"; missing: "token" | "refused" | "scopes" | "user"; detail: string }
   | { kind: "in-use"; host: string; startedAt: string }
   | { kind: "pod-stuck" }
   | { kind: "spawn-failed"; says: string }

@@ -20,6 +20,8 @@ export interface Traveller {
   doing: string;
   /** Whether a server of the probe may be running. */
   hasServer: boolean;
+  /** Whether something of the journey may be in the probe's home. */
+  hasFiles: boolean;
   note(kind: Evidence["kind"], text: string): void;
   /** @throws {Met} when nothing answers */
   ask(request: Omit<HubRequest, "as"> & { as?: HubRequest["as"] }): Promise<HubAnswer>;
@@ -51,6 +53,7 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
     signal: AbortSignal.abort(),
     doing: "begin",
     hasServer: false,
+    hasFiles: false,
 
     beginStep(signal) {
       traveller.signal = signal;

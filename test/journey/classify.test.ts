@@ -46,6 +46,17 @@ const SQLITE = "  File x\nsqlalchemy.exc.OperationalError: (sqlite3.OperationalE
 
 test.each<[string, Case, string, RegExp?]>([
   [
+    "a hub that takes every token for a wrong one, because its database is gone",
+    { sight: { kind: "probe-missing", missing: "refused", detail: "x" }, log: SQLITE },
+    "broken hub hub-database",
+  ],
+  [
+    "a hub with a mistake in a page of its own",
+    { sight: answer(500, "Internal Server Error"), log: "KeyError: 'x'" },
+    "broken hub hub-errors",
+    /KeyError: 'x'/,
+  ],
+  [
     "a hub that crashes",
     {
       sight: silence,
@@ -77,7 +88,7 @@ test.each<[string, Case, string, RegExp?]>([
   [
     "a hub that answers 500",
     { sight: answer(500, "Internal Server Error"), log: SQLITE },
-    "broken hub hub-errors",
+    "broken hub hub-database",
     /OperationalError/,
   ],
   ["a token that is refused", { sight: answer(403) }, "could-not-tell probe-refused"],

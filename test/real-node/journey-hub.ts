@@ -16,7 +16,7 @@ import { imageDigest } from "./image-digest.ts";
 const CHART = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
 const IMAGE = "registry.campanile.example/user-data8";
 const PUBLIC_URL = "http://data8-staging.courses.example";
-export const PROBE = "campanile-probe";
+const PROBE = "campanile-probe";
 
 /** What a test says of the hub beside what all of them have. */
 export interface HubUnderTest {

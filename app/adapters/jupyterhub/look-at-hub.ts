@@ -5,7 +5,9 @@ import type { judgePod } from "../../verify/judge-pod.ts";
 import { callKubernetes } from "../kubernetes/call-kubernetes.ts";
 import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
 
-const LOG_LINES = 60;
+const LOG_LINES = 200;
+/** What a hub that runs said of this journey, and not of last night. */
+const LOG_SECONDS = 60;
 const EVENT_LIMIT = 12;
 const TOKEN_KEY = "hub.services.campanile.apiToken";
 
@@ -76,16 +78,18 @@ export function lookAtHub(options: LookOptions): HubInCluster {
       const own = servers.filter(({ metadata }) => metadata?.annotations?.[USERNAME] === user);
       return { hub: await sightOf(hub), proxy: await sightOf(proxy), server: await sightOf(own) };
     },
-    async fetchLog(pod) {
-      const read = async (previous: boolean) => {
+    async fetchLog({ name, isReady, restarts }) {
+      const read = async (more: { previous?: boolean; sinceSeconds?: number }) => {
         try {
-          return await core.readNamespacedPodLog({ namespace, name: pod, tailLines: LOG_LINES, previous });
+          return await core.readNamespacedPodLog({ namespace, name, tailLines: LOG_LINES, ...more });
         } catch {
-          // A pod that has not run has none, and one that was not started anew has none before.
+          // A pod that has not run has none.
           return "";
         }
       };
-      return redact([await read(true), await read(false)].find((text) => text.trim() !== "") ?? "");
+      if (isReady) return redact(await read({ sinceSeconds: LOG_SECONDS }));
+      const ended = restarts > 0 ? await read({ previous: true }) : "";
+      return redact(ended.trim() === "" ? await read({}) : ended);
     },
   };
 }

@@ -13,9 +13,9 @@ export function formatStart({ release, publicUrl, user }: JourneyPlan): string {
 }
 
 /** One line, and what to do about it below. */
-export function formatStep({ step, title, outcome, latencyMs }: StepReport): string {
+export function formatStep({ title, outcome, latencyMs }: StepReport): string {
   const time = latencyMs === 0 ? "" : prettyMs(latencyMs, { keepDecimalsOnWholeSeconds: true, secondsDecimalDigits: 1 });
-  const line = `${mark(outcome)} ${title.padEnd(TITLE_WIDTH)} ${time.padStart(TIME_WIDTH)}  ${says(outcome, step)}\n`;
+  const line = `${mark(outcome)} ${title.padEnd(TITLE_WIDTH)} ${time.padStart(TIME_WIDTH)}  ${says(outcome)}\n`;
   if (outcome.kind !== "broken" && outcome.kind !== "could-not-tell") return line;
   const { why, fix } = outcome.explanation;
   return `${line}    ${oneLine(why)}\n    ${pc.bold("→")} ${oneLine(fix)}\n`;
@@ -52,7 +52,7 @@ function mark({ kind }: Outcome): string {
   }
 }
 
-function says(outcome: Outcome, step: string): string {
+function says(outcome: Outcome): string {
   switch (outcome.kind) {
     case "works":
       return oneLine(outcome.says);
@@ -63,6 +63,6 @@ function says(outcome: Outcome, step: string): string {
     case "not-asked":
       return pc.dim(`not asked: ${oneLine(outcome.says)}`);
     case "not-reached":
-      return pc.dim(`${step} was not reached: ${oneLine(outcome.says)}`);
+      return pc.dim(`not reached: ${oneLine(outcome.says)}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { Sight } from "../sight.ts";
-import { judgeCore, judgeVerdict } from "./judge-pods.ts";
+import { judgeCore, judgeDatabase, judgeVerdict } from "./judge-pods.ts";
 import { broken, type Circumstances, couldNot, firstWords, lastPythonLine, type Told } from "./told.ts";
 
 export function judgeSilence({ doing, why }: Extract<Sight, { kind: "no-answer" }>, around: Circumstances): Told {
@@ -24,25 +24,24 @@ export function judgeSilence({ doing, why }: Extract<Sight, { kind: "no-answer" 
 export function judgeStatus({ doing, status, text }: Extract<Sight, { kind: "status" }>, around: Circumstances): Told {
   const what = `The hub did not let Campanile ${doing}.`;
   const says = `It answered ${status}${text === "" ? "" : `: ${firstWords(text)}`}.`;
-  if (status === 401 || status === 403)
-    return couldNot("probe-refused", what, says, "Declare the probe in the hub's values as docs/probe-user.md says.");
-  if (status === 429)
-    return couldNot("hub-busy", what, says, "So many servers are starting, or run, as the values allow. It is tried again.");
+  const database = judgeDatabase(around.log);
   if (status >= 500) {
-    const core = judgeCore(around);
+    const core = judgeCore(around) ?? database;
     if (core) return core;
     const line = lastPythonLine(around.log);
-    const why = line === undefined ? says : `${says} The hub's log ends with: ${line}.`;
-    return broken("hub", "hub-errors", what, why, DATABASE_WORDS.test(`${text} ${line ?? ""}`) ? DATABASE_FIX : HUB_FIX);
+    return broken("hub", "hub-errors", what, line === undefined ? says : `${says} The hub's log ends with: ${line}.`, HUB_FIX);
   }
+  if (status === 401 || status === 403)
+    return (
+      database ??
+      couldNot("probe-refused", what, says, "Declare the probe in the hub's values as docs/probe-user.md says, and deploy them.")
+    );
+  if (status === 429)
+    return couldNot("hub-busy", what, says, "As many servers are starting, or run, as the values allow. It is tried again.");
   return broken("hub", "unexpected-answer", what, says, HUB_FIX);
 }
 
 const HUB_FIX = "Read the hub's log (kubectl logs deploy/hub), and correct the values in a new pull request.";
-const DATABASE_WORDS = /sqlalchemy|OperationalError|database|psycopg|sqlite/i;
-const DATABASE_FIX =
-  "The hub cannot reach its database: look at hub.db in the values, and at the volume or the server that holds it.";
-
 export function judgeLateness({ seconds, doing }: Extract<Sight, { kind: "over-budget" }>, around: Circumstances): Told {
   const core = judgeCore(around);
   if (core) return core;

@@ -1,5 +1,6 @@
 import { nameImage } from "../plan.ts";
 import type { Sight } from "../sight.ts";
+import { judgeDatabase } from "./judge-pods.ts";
 import { broken, type Circumstances, couldNot, firstWords, imageOf, type Told } from "./told.ts";
 
 export function judgeFinding(
@@ -7,7 +8,7 @@ export function judgeFinding(
     Sight,
     { kind: "no-answer" | "status" | "pod-stuck" | "spawn-failed" | "over-budget" | "cell" | "pull" | "ended" }
   >,
-  { user, pods }: Circumstances,
+  { user, pods, log }: Circumstances,
 ): Told {
   const image = imageOf(pods);
   switch (sight.kind) {
@@ -37,13 +38,16 @@ export function judgeFinding(
       );
     case "login":
       return judgeLogin(sight.verdict);
-    case "probe-missing":
+    case "probe-missing": {
+      const database = judgeDatabase(log);
+      if (database) return database;
       return couldNot(
         "probe-missing",
         PROBE_WORDS[sight.missing].replace("USER", user),
         sight.detail,
         "Declare the probe in the hub's values as docs/probe-user.md says, and deploy them.",
       );
+    }
     case "in-use":
       return couldNot(
         "journey-runs",
@@ -146,6 +150,7 @@ export function judgeFinding(
 
 const PROBE_WORDS = {
   token: "The hub knows no service campanile, so Campanile cannot come in.",
+  refused: "The hub does not know the token of service campanile.",
   scopes: "The token of service campanile may do less than a journey needs.",
   user: "The hub has no user USER.",
 } as const;

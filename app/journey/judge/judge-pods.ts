@@ -1,7 +1,7 @@
 import type { Explanation } from "../../domain/errors.ts";
 import type { Fault } from "../journey.ts";
 import type { Sight } from "../sight.ts";
-import { broken, brokenBy, type Circumstances, couldNot, firstWords, lastPythonLine, type Told } from "./told.ts";
+import { broken, brokenBy, type Circumstances, couldNot, databaseLine, firstWords, lastPythonLine, type Told } from "./told.ts";
 
 /** A pod's own reason counts more than what is guessed from an answer. */
 export function judgeCore({ pods, log }: Circumstances): Told | undefined {
@@ -49,6 +49,19 @@ export function judgeVerdict(verdict: Explanation, fault: Fault, log: string): T
 const STORAGE_WORDS =
   /permission denied|PermissionError|read-only file system|no space left|disk quota exceeded|stale file handle/i;
 const MISSING_PROGRAM = /executable file not found|no such file or directory: unknown/i;
+
+/** @returns undefined when the log says nothing of a database */
+export function judgeDatabase(log: string): Told | undefined {
+  const line = databaseLine(log);
+  if (line === undefined) return undefined;
+  return broken(
+    "hub",
+    "hub-database",
+    "The hub runs, and its database does not.",
+    `The hub's log says: ${firstWords(line)}. Nobody can log in or start a server.`,
+    "Look at hub.db in the values, and at the volume or the server that holds it. Bring it back from its last backup if it is damaged.",
+  );
+}
 
 /** No node has room now, or none is of the kind that the values ask for: the first passes, the second does not. */
 function judgeScheduling(verdict: Explanation): Told {

@@ -36,6 +36,14 @@ export function imageOf(pods: HubSight | undefined): string {
   return pods?.server ? nameImage(pods.server.imageId || pods.server.image) : "the image";
 }
 
+/** What a hub's log says of its database. Where it fails, JupyterHub takes every token for a wrong one and answers 403. */
+export function databaseLine(log: string): string | undefined {
+  const lines = log.split("\n").map((line) => line.trim());
+  return lines
+    .findLast((line) => /^(?:sqlalchemy|sqlite3|psycopg2?|pymysql|MySQLdb)\.[\w.]*(?:Error|Exception)\b/.test(line))
+    ?.slice(0, 300);
+}
+
 /** The end of a Python traceback, or the last line at all. */
 export function lastPythonLine(log: string): string | undefined {
   const lines = log.split("\n").map((line) => line.trim());

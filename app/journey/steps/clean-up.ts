@@ -7,7 +7,7 @@ import { bringDown } from "./probe-server.ts";
 export async function cleanUp(traveller: Traveller): Promise<string> {
   if (!traveller.hasServer) return "no server was started";
   traveller.doing = "remove what the journey wrote";
-  const isRemoved = await removeFiles(traveller);
+  const isRemoved = !traveller.hasFiles || (await removeFiles(traveller));
   await bringDown(traveller);
   return isRemoved ? "nothing of the journey is left" : "the server is stopped; its files stay until the next journey";
 }

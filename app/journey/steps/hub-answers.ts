@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { Met } from "../sight.ts";
+import { Met, type Sight } from "../sight.ts";
 import { parseJson, type Traveller } from "../traveller.ts";
 
 const versionAnswer = z.object({ version: z.string() });
@@ -22,8 +22,7 @@ export async function hubAnswers(traveller: Traveller): Promise<string> {
     throw new Met({ kind: "probe-missing", missing: "token", detail: "Secret hub has no key hub.services.campanile.apiToken." });
   traveller.doing = "ask the hub what it is made of";
   const answer = await traveller.ask({ method: "GET", path: "hub/api/info" });
-  if (answer.status === 403)
-    throw new Met({ kind: "probe-missing", missing: "scopes", detail: "It has not the scope read:hub." });
+  if (answer.status === 403) throw new Met(refusal(answer.text, "read:hub"));
   if (answer.status !== 200) throw new Met({ kind: "status", doing: traveller.doing, status: answer.status, text: answer.text });
   const info = infoAnswer.safeParse(parseJson(answer.text));
   if (!info.success) throw new Met({ kind: "not-the-hub", found: answer.text });
@@ -34,6 +33,16 @@ export async function hubAnswers(traveller: Traveller): Promise<string> {
       throw new Met({ kind: "class", what, found: found[what], expected });
   }
   return `JupyterHub ${version}, ${found.authenticator}, ${found.spawner}`;
+}
+
+/** A hub tells rights that are lacking from a token that it does not know. */
+export function refusal(text: string, scope: string): Sight {
+  if (/scope/i.test(text)) return { kind: "probe-missing", missing: "scopes", detail: `It has not the scope ${scope}.` };
+  return {
+    kind: "probe-missing",
+    missing: "refused",
+    detail: "Secret hub has one that the hub does not take; it reads it only at its start.",
+  };
 }
 
 async function askPatiently(traveller: Traveller): Promise<string> {

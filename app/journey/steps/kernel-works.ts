@@ -7,6 +7,7 @@ export async function kernelWorks(traveller: Traveller): Promise<string> {
   const { imports } = traveller.plan;
   traveller.doing = "run cells in a kernel";
   const kept = keptText(traveller);
+  traveller.hasFiles = true;
   const printed = await traveller.run(writeAndReadBack(kept), { doing: "write", what: "writing a file and reading it" });
   if (printed.trim() !== kept)
     throw new Met({ kind: "printed", what: "A file that was just written", found: printed, expected: kept });

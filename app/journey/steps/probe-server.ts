@@ -4,6 +4,7 @@ import { nameImage } from "../plan.ts";
 import type { JourneyMarker } from "../ports.ts";
 import { Met } from "../sight.ts";
 import { parseJson, type Traveller } from "../traveller.ts";
+import { refusal } from "./hub-answers.ts";
 
 const PAUSE_MS = 300;
 /** Between looks at the pod: each is one list of one pod and its events. */
@@ -87,14 +88,14 @@ async function clearLeftOvers(traveller: Traveller): Promise<boolean> {
   const answer = await traveller.ask({ method: "GET", path: `hub/api/users/${user}` });
   if (answer.status === 404)
     throw new Met({ kind: "probe-missing", missing: "user", detail: "It is made at the hub's start by the role that names it." });
-  if (answer.status === 403)
-    throw new Met({ kind: "probe-missing", missing: "scopes", detail: `It has not the scope servers!user=${user}.` });
+  if (answer.status === 403) throw new Met(refusal(answer.text, `servers!user=${user}`));
   const server = parseUser(answer.text, answer.status, traveller).servers[""];
   if (!server) return false;
   const found = z.object({ campanile: marker }).safeParse(server.user_options);
   if (found.success && isOther(found.data.campanile, traveller) && traveller.ports.isPlaying(found.data.campanile))
     throw new Met({ kind: "in-use", host: found.data.campanile.host, startedAt: found.data.campanile.startedAt });
   traveller.hasServer = true;
+  traveller.hasFiles = true;
   await bringDown(traveller);
   return true;
 }

@@ -26,6 +26,7 @@ export async function pullContent(traveller: Traveller): Promise<string> {
   traveller.doing = "clear the folder of the pull";
   await traveller.run(removeFolder(pulledFolder(link)), { doing: "other", what: "clearing the folder of the pull" });
   traveller.doing = `pull ${repository}`;
+  traveller.hasFiles = true;
   const asked = new URLSearchParams({ repo: repository, targetpath: pulledFolder(link) });
   if (branch !== undefined) asked.set("branch", branch);
   if (link.depth !== undefined) asked.set("depth", link.depth);

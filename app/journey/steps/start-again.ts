@@ -11,6 +11,7 @@ const fileAnswer = z.object({ content: z.string() });
 export async function startAgain(traveller: Traveller): Promise<string> {
   const address = `user/${traveller.plan.user}/api/contents/${KEPT_FILE}`;
   traveller.doing = "write a file that is to be kept";
+  traveller.hasFiles = true;
   await traveller.run(writeAndReadBack(keptText(traveller)), { doing: "write", what: "writing a file and reading it" });
   await bringDown(traveller);
   await bringUp(traveller);
