@@ -100,6 +100,8 @@ export interface HubJourney {
   link?: string;
   /** Of the user as whom Campanile comes. */
   user: string;
+  /** Where the fleet says it. */
+  at: FilePlace;
 }
 
 /** One hub in one environment: the inputs of its releases. */

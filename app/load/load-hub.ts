@@ -69,17 +69,24 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
   return {
     ...nothing,
     listed,
-    hub: { name, title, owners, ...(students === undefined ? {} : { students }), ...journeyOf(journey), environments },
+    hub: {
+      name,
+      title,
+      owners,
+      ...(students === undefined ? {} : { students }),
+      ...journeyOf(journey, file.yaml.placeOf(["journey"])),
+      environments,
+    },
     // The pinned image is merged last, over all layers.
     placeOfValue: (environment, path, file) =>
       placesOfPins.get(environment)?.(path, file) ?? placeInLayers(layers.get(environment) ?? [], path, file),
   };
 }
 
-function journeyOf(journey: HubFile["journey"]): Pick<Hub, "journey"> {
+function journeyOf(journey: HubFile["journey"], at: FilePlace): Pick<Hub, "journey"> {
   if (journey === undefined) return {};
   const { imports, user, link } = journey;
-  return { journey: { imports, user, ...(link === undefined ? {} : { link }) } };
+  return { journey: { imports, user, at, ...(link === undefined ? {} : { link }) } };
 }
 
 type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;

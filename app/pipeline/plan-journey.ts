@@ -10,7 +10,7 @@ import { authenticatorClass, authenticatorTrait } from "../validate/authenticato
 import { fleetView, type ReleaseView } from "../validate/fleet-view.ts";
 import { isOpaque } from "../validate/opaque.ts";
 
-const DEFAULT_JOURNEY: HubJourney = { imports: [], user: "campanile-probe" };
+const DEFAULT_JOURNEY: Omit<HubJourney, "at"> = { imports: [], user: "campanile-probe" };
 
 /**
  * What a journey through one release expects, by what the files say. What they leave to the chart is not judged.
@@ -24,7 +24,8 @@ export function planJourney(
   const release = fleetView(fleet, placeOfValue).find(`${wanted.hub}-${wanted.environment}`);
   const address = release?.config.url;
   if (!release || address === undefined) return undefined;
-  const { user, imports, link } = fleet.hubs.find(({ name }) => name === wanted.hub)?.journey ?? DEFAULT_JOURNEY;
+  const { user, imports, link }: Omit<HubJourney, "at"> =
+    fleet.hubs.find(({ name }) => name === wanted.hub)?.journey ?? DEFAULT_JOURNEY;
   const { values } = release;
   const publicUrl = baseOf(address, values);
   const courseLink = link === undefined ? undefined : parseCourseLink(link);

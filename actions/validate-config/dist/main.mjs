@@ -71054,15 +71054,22 @@ async function loadHub(context, name2) {
   return {
     ...nothing,
     listed,
-    hub: { name: name2, title, owners, ...students === void 0 ? {} : { students }, ...journeyOf(journey2), environments },
+    hub: {
+      name: name2,
+      title,
+      owners,
+      ...students === void 0 ? {} : { students },
+      ...journeyOf(journey2, file2.yaml.placeOf(["journey"])),
+      environments
+    },
     // The pinned image is merged last, over all layers.
     placeOfValue: (environment2, path17, file3) => placesOfPins.get(environment2)?.(path17, file3) ?? placeInLayers(layers.get(environment2) ?? [], path17, file3)
   };
 }
-function journeyOf(journey2) {
+function journeyOf(journey2, at2) {
   if (journey2 === void 0) return {};
   const { imports, user, link } = journey2;
-  return { journey: { imports, user, ...link === void 0 ? {} : { link } } };
+  return { journey: { imports, user, at: at2, ...link === void 0 ? {} : { link } } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {
@@ -71758,6 +71765,74 @@ var POWERFUL_SCOPES = /* @__PURE__ */ new Set([
   "users",
   "tokens"
 ]);
+
+// app/validate/rules/access/probe-undeclared.ts
+var HUB = `title: Data 8
+owners: [ada]
+environments:
+  staging: { url: "https://data8-staging.courses.example" }
+  prod: { url: "https://data8.courses.example" }
+journey: { imports: [datascience] }
+`;
+var DECLARED = `jupyterhub:
+  hub:
+    services:
+      campanile: {}
+    loadRoles:
+      campanile:
+        scopes: ["read:hub", "servers!user=campanile-probe", "access:servers!user=campanile-probe"]
+        services: [campanile]
+        users: [campanile-probe]`;
+var probeUndeclared = {
+  code: "probe-undeclared",
+  family: "access",
+  severity: "warn",
+  title: "A hub with a journey declares the probe that plays it",
+  why: "Campanile comes as a user of its own, with a token that opens this user's server and no other. Without the declaration nobody can tell whether the hub works for students.",
+  fix: "Declare service campanile and its role under hub.services and hub.loadRoles, in the words of docs/probe-user.md.",
+  example: {
+    fails: { common: DECLARED.replace(', "servers!user=campanile-probe"', ""), files: { "hubs/data8/hub.yaml": HUB } },
+    passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } }
+  },
+  check({ head }) {
+    return head.fleet.hubs.flatMap(({ name: name2, journey: journey2 }) => {
+      if (!journey2) return [];
+      return head.releases.filter(({ hub: hub2 }) => hub2 === name2).flatMap(({ id, values }) => {
+        const wrong = describeProbe(values, journey2);
+        return wrong === void 0 ? [] : [{ at: journey2.at, what: `The values of ${name2} ${wrong}.`, release: id }];
+      });
+    });
+  }
+};
+function describeProbe(values, { user }) {
+  const services = valueAt(values, ["hub", "services"]);
+  const roles = valueAt(values, ["hub", "loadRoles"]);
+  if (hasSecret(services) || hasSecret(roles)) return void 0;
+  if (!isJsonObject(services) || !Object.hasOwn(services, SERVICE)) return `declare no service ${SERVICE}`;
+  const own2 = Object.values(isJsonObject(roles) ? roles : {}).filter(isJsonObject).filter((role) => textsIn(role.services).includes(SERVICE));
+  const scopes = own2.flatMap((role) => textsIn(role.scopes));
+  const missing = wantedScopes(user).filter(({ any: any2 }) => !any2.some((scope) => scopes.includes(scope)));
+  if (missing.length > 0) return `give service ${SERVICE} no role with ${missing.map(({ name: name2 }) => name2).join(" and ")}`;
+  const tooMuch = scopes.find((scope) => POWERFUL_SCOPES.has(scope));
+  if (tooMuch !== void 0) return `give service ${SERVICE} the scope ${tooMuch} over everybody on the hub`;
+  return own2.some((role) => textsIn(role.users).includes(user)) ? void 0 : `name no user ${user} in the role of service ${SERVICE}`;
+}
+function hasSecret(value) {
+  if (Array.isArray(value)) return value.some(hasSecret);
+  return isJsonObject(value) ? Object.values(value).some(hasSecret) : isOpaque(value);
+}
+var SERVICE = "campanile";
+function wantedScopes(user) {
+  const of = (...names) => names.flatMap((name2) => [`${name2}!user=${user}`, name2]);
+  return [
+    { name: "read:hub", any: ["read:hub"] },
+    { name: `servers!user=${user}`, any: of("servers", "admin:servers") },
+    { name: `access:servers!user=${user}`, any: of("access:servers") }
+  ];
+}
+function textsIn(list) {
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
+}
 
 // app/validate/rules/access/role-grows.ts
 var ADMIN_USERS = ["hub", "config", "Authenticator", "admin_users"];
@@ -74577,6 +74652,7 @@ var ALL_RULES = [
   entryExpired,
   nobodyGetsIn,
   openOnProd,
+  probeUndeclared,
   roleGrows,
   traitUnknown,
   unscopedRole,
