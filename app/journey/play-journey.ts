@@ -1,3 +1,4 @@
+import { ClusterError } from "../domain/errors.ts";
 import { classify } from "./classify.ts";
 import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepReport } from "./journey.ts";
 import type { Circumstances } from "./judge/told.ts";
@@ -25,11 +26,19 @@ export async function playJourney(plan: JourneyPlan, ports: JourneyPorts, option
   const traveller = createTraveller(plan, ports);
   const wanted = stepsToPlay(options.steps ?? []);
   const reports: StepReport[] = [];
+  let mistake: unknown;
   for (const step of STEPS) {
-    const report = await reportOf(step, { traveller, wanted, reports, signal: options.signal });
-    reports.push(report);
-    options.onStep?.(report);
+    // After a mistake of our own only the last step is played.
+    if (mistake !== undefined && step.name !== "clean-up") continue;
+    try {
+      const report = await reportOf(step, { traveller, wanted, reports, signal: options.signal });
+      reports.push(report);
+      options.onStep?.(report);
+    } catch (error) {
+      mistake ??= error;
+    }
   }
+  if (mistake !== undefined) throw mistake;
   return { release: plan.release, user: plan.user, startedAt, outcome: outcomeOf(reports), steps: reports };
 }
 
@@ -61,6 +70,7 @@ async function playStep(step: Step, traveller: Traveller, ended: AbortSignal): P
     return { kind: "works", says: await step.play(traveller) };
   } catch (error) {
     const sight = sightOf(error, step, traveller, ended);
+    if (!sight && error instanceof ClusterError) return { kind: "could-not-tell", explanation: error.explanation };
     if (!sight) throw error;
     return classify(sight, await lookAround(sight, traveller));
   }

@@ -42,7 +42,11 @@ const pull = (message: string, more: object = {}): Sight => ({
   ...more,
 });
 
-const SQLITE = "  File x\nsqlalchemy.exc.OperationalError: (sqlite3.OperationalError) unable to open database file\n";
+const SQLITE = `  File x
+sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) unable to open database file
+(Background on this error at: https://sqlalche.me/e/20/e3q8)
+[C 2026-11-25 23:06:46.772 JupyterHub app:2034] If you recently upgraded JupyterHub, try running.
+`;
 
 test.each<[string, Case, string, RegExp?]>([
   [

@@ -60,7 +60,7 @@ onRealNode("a student's journey", () => {
       says: expect.stringContaining(`user-data8@${digest.slice(0, 19)} runs`),
     });
     expect(outcomeOf(report, "kernel")).toMatchObject({
-      says: expect.stringMatching(/otter imported; \d+ of 1024 MiB of memory$/),
+      says: expect.stringMatching(/otter imported; \d+ MiB of 1024 MiB of memory$/),
     });
     expect(outcomeOf(report, "notebook")).toMatchObject({ says: expect.stringMatching(/first 3 code cells run; widgets 8\.\d/) });
     const evidence = JSON.stringify(report.steps.map((step) => step.evidence));

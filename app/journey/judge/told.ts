@@ -47,6 +47,6 @@ export function databaseLine(log: string): string | undefined {
 /** The end of a Python traceback, or the last line at all. */
 export function lastPythonLine(log: string): string | undefined {
   const lines = log.split("\n").map((line) => line.trim());
-  const errors = lines.filter((line) => /^(?:[\w.]+(?:Error|Exception|Exit)\b.*|.*\[C \d{4}-.*)$/.test(line));
+  const errors = lines.filter((line) => /^[\w.]+(?:Error|Exception|Exit)\b/.test(line));
   return (errors.at(-1) ?? lines.filter(Boolean).at(-1))?.slice(0, 300).replace(/\.$/, "");
 }
