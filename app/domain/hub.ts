@@ -98,6 +98,8 @@ export interface HubJourney {
   imports: string[];
   /** The interact link of the syllabus. */
   link?: string;
+  /** Paths in the repository of the link. */
+  grader?: { autograder: string; blank: string; solution: string };
   /** Of the user as whom Campanile comes. */
   user: string;
   /** Where the fleet says it. */

@@ -74,3 +74,30 @@ if campanile_widgets["ipywidgets"]:
             campanile_widgets["labextension"] = json.load(open(path)).get("version")
 print(json.dumps(campanile_widgets))
 `;
+
+/** By Otter itself, in a process of its own: it changes folders, and starts kernels that want the event loop. */
+export const gradeNotebook = (autograder: string, notebook: string) => `
+import json, os, subprocess, sys, tempfile, zipfile
+campanile_autograder, campanile_notebook = ${JSON.stringify(autograder)}, ${JSON.stringify(notebook)}
+with tempfile.TemporaryDirectory() as campanile_dir:
+    campanile_zip = campanile_autograder
+    if os.path.isdir(campanile_autograder):
+        campanile_zip = os.path.join(campanile_dir, "autograder.zip")
+        with zipfile.ZipFile(campanile_zip, "w") as archive:
+            for root, _, names in os.walk(campanile_autograder):
+                for name in names:
+                    path = os.path.join(root, name)
+                    archive.write(path, os.path.relpath(path, campanile_autograder))
+    campanile_script = """
+import json, sys
+from otter.api import grade_submission
+results = grade_submission(sys.argv[2], sys.argv[1], quiet=True)
+print(json.dumps({"total": float(results.total), "possible": float(results.possible)}))
+"""
+    campanile_run = subprocess.run(
+        [sys.executable, "-c", campanile_script, campanile_zip, campanile_notebook], capture_output=True, text=True
+    )
+if campanile_run.returncode != 0:
+    raise RuntimeError(campanile_run.stderr.strip().splitlines()[-1] if campanile_run.stderr.strip() else "Otter ended without a word")
+print(campanile_run.stdout.strip().splitlines()[-1])
+`;

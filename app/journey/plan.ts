@@ -1,4 +1,4 @@
-import type { ImagePin } from "../domain/hub.ts";
+import type { HubJourney, ImagePin } from "../domain/hub.ts";
 import type { CourseLink } from "./course-link.ts";
 import type { Door } from "./login-door.ts";
 
@@ -21,6 +21,8 @@ export interface JourneyPlan {
   imports: readonly string[];
   /** Absent when the fleet names none. */
   link?: CourseLink;
+  /** Absent when the fleet names no assignment. */
+  grader?: NonNullable<HubJourney["grader"]>;
 }
 
 /** `user-data8@sha256:be187f631112`, or with its tag where no digest is pinned. */

@@ -1,4 +1,5 @@
 import { ClusterError } from "../domain/errors.ts";
+import { NoAnswer, UnexpectedStatus } from "../domain/hub-errors.ts";
 import { classify } from "./classify.ts";
 import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepReport } from "./journey.ts";
 import type { Circumstances } from "./judge/told.ts";
@@ -84,6 +85,8 @@ function sightOf(
   ended: AbortSignal,
 ): Sight | undefined {
   if (error instanceof Met) return error.sight;
+  if (error instanceof NoAnswer) return { kind: "no-answer", doing, why: error.message };
+  if (error instanceof UnexpectedStatus) return { kind: "status", doing, status: error.status, text: error.text };
   if (!signal.aborted) return undefined;
   return ended.aborted && name !== "clean-up" ? { kind: "ended" } : { kind: "over-budget", seconds: budgetSeconds, doing };
 }

@@ -17,7 +17,7 @@ export type Sight =
   | { kind: "no-kernel"; why: string }
   | {
       kind: "cell";
-      doing: "write" | "import" | "notebook" | "other";
+      doing: "write" | "import" | "notebook" | "grade" | "other";
       what: string;
       end: Exclude<CellEnd, { kind: "done" }>;
       kills: number;

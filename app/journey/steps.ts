@@ -1,6 +1,7 @@
 import type { StepName } from "./journey.ts";
 import type { JourneyPlan } from "./plan.ts";
 import { cleanUp } from "./steps/clean-up.ts";
+import { graderGrades } from "./steps/grader-grades.ts";
 import { hubAnswers } from "./steps/hub-answers.ts";
 import { kernelWorks } from "./steps/kernel-works.ts";
 import { loginPage } from "./steps/login-page.ts";
@@ -59,6 +60,14 @@ export const STEPS: readonly Step[] = [
     play: openNotebook,
   },
   { name: "restart", title: "The work is there tomorrow", budgetSeconds: 360, needs: ["server"], play: startAgain },
+  {
+    name: "grader",
+    title: "The grader grades",
+    budgetSeconds: 240,
+    needs: ["content"],
+    skip: ({ link, grader }) => (link && grader ? undefined : "hub.yaml names no assignment under journey.grader"),
+    play: graderGrades,
+  },
   { name: "clean-up", title: "Nothing is left", budgetSeconds: 90, needs: [], play: cleanUp },
 ];
 

@@ -138,7 +138,14 @@ function met(traveller: Traveller, error: unknown, asked: string): unknown {
 
 const measured = z.object({ residentBytes: z.number(), kills: z.number() });
 
-export const parseMeasure = (printed: string) => measured.parse(JSON.parse(printed));
+export const parseMeasure = (printed: string) => parsePrinted(measured, "Measuring memory", printed);
+
+/** A cell of ours prints JSON last; whatever the image prints at the start of a kernel comes before. @throws {Met} */
+export function parsePrinted<T extends z.ZodType>(schema: T, what: string, printed: string): z.output<T> {
+  const parsed = schema.safeParse(parseJson(printed.trim().split("\n").at(-1) ?? ""));
+  if (parsed.success) return parsed.data;
+  throw new Met({ kind: "printed", what, found: printed, expected: "one line of JSON" });
+}
 
 /** A server starts a kernel anew by itself, and the machine remembers what it killed. A server that is gone has no answer. */
 async function countKills(traveller: Traveller): Promise<number> {

@@ -85,8 +85,8 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
 
 function journeyOf(journey: HubFile["journey"], at: FilePlace): Pick<Hub, "journey"> {
   if (journey === undefined) return {};
-  const { imports, user, link } = journey;
-  return { journey: { imports, user, at, ...(link === undefined ? {} : { link }) } };
+  const { imports, user, link, grader } = journey;
+  return { journey: { imports, user, at, ...(link === undefined ? {} : { link }), ...(grader ? { grader } : {}) } };
 }
 
 type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;

@@ -24,7 +24,7 @@ export function planJourney(
   const release = fleetView(fleet, placeOfValue).find(`${wanted.hub}-${wanted.environment}`);
   const address = release?.config.url;
   if (!release || address === undefined) return undefined;
-  const { user, imports, link }: Omit<HubJourney, "at"> =
+  const { user, imports, link, grader }: Omit<HubJourney, "at"> =
     fleet.hubs.find(({ name }) => name === wanted.hub)?.journey ?? DEFAULT_JOURNEY;
   const { values } = release;
   const publicUrl = baseOf(address, values);
@@ -45,6 +45,7 @@ export function planJourney(
     ...(door ? { door } : {}),
     ...(image ? { image } : {}),
     ...(courseLink ? { link: courseLink } : {}),
+    ...(grader ? { grader } : {}),
   };
 }
 

@@ -75,7 +75,11 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
       const pin =
         typeof image === "string" ? { tag: image, digest: await imageDigest(world.registry, "user-data8", image) } : image;
       const merged = mergeValues([COMMON_VALUES, values]);
-      await writeFleet(dir, { pin, values: merged, journey: { imports: IMPORTS, link: linkTo(git.inside), ...journey } });
+      await writeFleet(dir, {
+        pin,
+        values: merged,
+        journey: { imports: IMPORTS, link: linkTo(git.inside), grader: GRADER, ...journey },
+      });
       const given = path.join(dir, "hubs/data8/values/common.yaml");
       const args = ["upgrade", "--install", namespace, CHART, "--namespace", namespace, "--create-namespace", "--values", given];
       const pins = ["--set-string", `singleuser.image.name=${IMAGE},singleuser.image.tag=${pin.tag}@${pin.digest}`];
@@ -103,10 +107,12 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
   };
 }
 
-const startVerify = ({ kubeconfig }: WorldDescription, args: readonly string[]) =>
-  execa(...campanileCommand(args), { reject: false, stdin: "ignore", env: { NO_COLOR: "1", KUBECONFIG: kubeconfig } });
+/** With the rights that Campanile has, and no more. */
+const startVerify = ({ campanileKubeconfig }: WorldDescription, args: readonly string[]) =>
+  execa(...campanileCommand(args), { reject: false, stdin: "ignore", env: { NO_COLOR: "1", KUBECONFIG: campanileKubeconfig } });
 
 const IMPORTS = ["datascience", "numpy", "matplotlib", "otter"];
+const GRADER = { autograder: "probe/autograder", blank: "probe/blank.ipynb", solution: "probe/solution.ipynb" };
 const REPOSITORY = "berkeley/data8-materials";
 
 export const linkTo = (git: string, branch = "main") =>
@@ -173,7 +179,7 @@ async function createCourse({ github }: WorldDescription): Promise<{ inside: str
   const [owner = "", name = ""] = REPOSITORY.split("/");
   await control.createUser({ login: "author", name: "Whoever writes the labs" });
   await control.createOrganization({ login: owner, name: owner, members: { author: "admin" } });
-  const files = { "lab/lab01.ipynb": NOTEBOOK, "README.md": "Materials\n" };
+  const files = { ...ASSIGNMENT, "lab/lab01.ipynb": NOTEBOOK, "README.md": "Materials\n" };
   await control.createRepository({ owner, name, files, message: "Lab 1", as: "author" });
   return { inside: `http://${NODE_ADDRESS}:${new URL(github.webUrl).port}`, outside: github.webUrl };
 }
@@ -187,14 +193,29 @@ const cell = (source: string) => ({
   source,
 });
 
-const NOTEBOOK = JSON.stringify({
-  cells: [
-    { cell_type: "markdown", id: "m1", metadata: {}, source: "# Lab 1" },
-    cell("import numpy as np\nfrom datascience import *"),
-    cell("heights = make_array(64, 72, 70)"),
-    cell("print(heights.mean())"),
-  ],
-  metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
-  nbformat: 4,
-  nbformat_minor: 5,
-});
+const notebook = (...sources: readonly string[]) =>
+  JSON.stringify({
+    cells: [{ cell_type: "markdown", id: "m1", metadata: {}, source: "# Lab 1" }, ...sources.map(cell)],
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+
+const NOTEBOOK = notebook(
+  "import numpy as np\nfrom datascience import *",
+  "heights = make_array(64, 72, 70)",
+  "print(heights.mean())",
+);
+
+/** As Otter wants it: one question, two points. */
+const ASSIGNMENT = {
+  "probe/autograder/tests/q1.py": `OK_FORMAT = True
+test = {
+    "name": "q1",
+    "points": 2,
+    "suites": [{"cases": [{"code": ">>> answer == 42\\nTrue", "hidden": False, "locked": False}], "scored": True, "setup": "", "teardown": "", "type": "doctest"}],
+}
+`,
+  "probe/blank.ipynb": notebook("answer = ..."),
+  "probe/solution.ipynb": notebook("answer = 42"),
+};

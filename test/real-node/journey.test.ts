@@ -52,6 +52,7 @@ onRealNode("a student's journey", () => {
       "content works",
       "notebook works",
       "restart works",
+      "grader works",
       "clean-up works",
     ]);
     expect({ exitCode, outcome: report.outcome }).toEqual({ exitCode: 0, outcome: "works" });
@@ -63,6 +64,9 @@ onRealNode("a student's journey", () => {
       says: expect.stringMatching(/otter imported; \d+ MiB of 1024 MiB of memory$/),
     });
     expect(outcomeOf(report, "notebook")).toMatchObject({ says: expect.stringMatching(/first 3 code cells run; widgets 8\.\d/) });
+    expect(outcomeOf(report, "grader")).toMatchObject({
+      says: "probe/blank.ipynb gets 0 of 2, probe/solution.ipynb 2 of 2",
+    });
     const evidence = JSON.stringify(report.steps.map((step) => step.evidence));
     expect(evidence).toContain("Server ready at");
     expect(evidence).toContain("printed 68.66");
@@ -111,6 +115,19 @@ onRealNode("a student's journey", () => {
       () => ({ image: ABSENT }),
       "server",
       { kind: "broken", fault: "image", explanation: { code: "image-pull", what: expect.stringContaining(ABSENT.digest) } },
+      1,
+    ],
+    [
+      "a grader that gives points for nothing is told",
+      () => ({
+        journey: { grader: { autograder: "probe/autograder", blank: "probe/solution.ipynb", solution: "probe/solution.ipynb" } },
+      }),
+      "grader",
+      {
+        kind: "broken",
+        fault: "grader",
+        explanation: { code: "other-grade", what: expect.stringContaining("gets 2 of 2, and 0 of 2") },
+      },
       1,
     ],
     [

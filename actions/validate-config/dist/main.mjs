@@ -69949,6 +69949,10 @@ var RULES = {
     why: "It is the link in the syllabus that pulls the material into a student's server and opens it: it has git-pull?repo= in it.",
     fix: "Copy the link from the syllabus, from https:// to its end."
   },
+  "content-path": {
+    why: "It is a file or folder of the course's repository, from its top: parts joined by slashes, and nothing that leads out of it.",
+    fix: 'Write a path such as "probe/blank.ipynb".'
+  },
   "probe-user": {
     why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
     fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.'
@@ -69996,6 +70000,7 @@ var valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 var promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
 var pythonPackage = text("python-package", /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 100);
 var interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*git-pull\?\S*\brepo=\S+$/, 2e3);
+var contentPath = text("content-path", /^(?!\.{0,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\s"'\\][^"'\\\n]*$/);
 var probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 var repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
 var poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
@@ -70175,9 +70180,15 @@ var content = external_exports.strictObject({
     })
   ).default([]).describe("Repositories with the course's notebooks.")
 }).describe("Where the course's material is.");
+var journeyGrader = external_exports.strictObject({
+  autograder: contentPath.describe("What Otter grades with: an autograder's zip file, or a folder that has tests in it."),
+  blank: contentPath.describe("The notebook as students get it; it is to get nothing."),
+  solution: contentPath.describe("The notebook with all answers; it is to get full marks.")
+}).describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
 var journey = external_exports.strictObject({
   imports: external_exports.array(pythonPackage).max(100).default([]).describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
   link: interactLink.optional().describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+  grader: journeyGrader.optional(),
   user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it.")
 }).describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
 var hubSchema = external_exports.strictObject({
@@ -71068,8 +71079,8 @@ async function loadHub(context, name2) {
 }
 function journeyOf(journey2, at2) {
   if (journey2 === void 0) return {};
-  const { imports, user, link } = journey2;
-  return { journey: { imports, user, at: at2, ...link === void 0 ? {} : { link } } };
+  const { imports, user, link, grader: grader2 } = journey2;
+  return { journey: { imports, user, at: at2, ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {} } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {

@@ -5,14 +5,6 @@ import { broken, type Circumstances, couldNot, firstWords, lastPythonLine, type 
 export function judgeSilence({ doing, why }: Extract<Sight, { kind: "no-answer" }>, around: Circumstances): Told {
   const core = judgeCore(around);
   if (core) return core;
-  if (around.pods && !around.pods.hub)
-    return broken(
-      "hub",
-      "no-hub",
-      "There is no hub in this namespace.",
-      "No pod has the label component=hub.",
-      "Look at the release with helm status, and at the Deployment hub.",
-    );
   return couldNot(
     "no-answer",
     `Nothing answered when Campanile wanted to ${doing}.`,

@@ -60,6 +60,14 @@ export function judgeCell({ doing, what, end, kills }: Extract<Sight, { kind: "c
         ? "Either the image lacks what the notebook imports, or the notebook imports what this course does not have."
         : "Open the notebook by its link and run it from the top; correct it in the course's repository.",
     );
+  if (doing === "grade")
+    return broken(
+      "grader",
+      "grader-fails",
+      `${what} fails in ${image}.`,
+      why,
+      "Grade the same assignment with otter in a server of this image; check journey.grader in hub.yaml, the tests, and Otter's version.",
+    );
   return broken("image", "cell-fails", `${what} fails in ${image}.`, why, "Run the same in a server of this image.");
 }
 

@@ -1,6 +1,6 @@
 import { nameImage } from "../plan.ts";
 import type { Sight } from "../sight.ts";
-import { judgeDatabase } from "./judge-pods.ts";
+import { judgeCore, judgeDatabase } from "./judge-pods.ts";
 import { broken, type Circumstances, couldNot, firstWords, imageOf, type Told } from "./told.ts";
 
 export function judgeFinding(
@@ -8,11 +8,14 @@ export function judgeFinding(
     Sight,
     { kind: "no-answer" | "status" | "pod-stuck" | "spawn-failed" | "over-budget" | "cell" | "pull" | "ended" }
   >,
-  { user, pods, log }: Circumstances,
+  around: Circumstances,
 ): Told {
+  const { user, pods, log } = around;
   const image = imageOf(pods);
   switch (sight.kind) {
-    case "not-the-hub":
+    case "not-the-hub": {
+      const core = judgeCore(around);
+      if (core) return core;
       return broken(
         "proxy",
         "not-the-hub",
@@ -20,6 +23,7 @@ export function judgeFinding(
         `It says: ${firstWords(sight.found)}.`,
         "Look at the ingress and at the name service: another program has the address.",
       );
+    }
     case "version":
       return broken(
         "hub",

@@ -5,6 +5,14 @@ import { broken, brokenBy, type Circumstances, couldNot, databaseLine, firstWord
 
 /** A pod's own reason counts more than what is guessed from an answer. */
 export function judgeCore({ pods, log }: Circumstances): Told | undefined {
+  if (pods && !pods.hub)
+    return broken(
+      "hub",
+      "no-hub",
+      "There is no hub in this namespace.",
+      "No pod has the label component=hub.",
+      "Look at the release with helm status, and at the Deployment hub.",
+    );
   for (const [pod, fault] of [
     [pods?.hub, "hub"],
     [pods?.proxy, "proxy"],

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DESCRIBE_WIDGETS, OWN_FOLDER } from "../cells.ts";
 import type { CourseLink } from "../course-link.ts";
 import { Met } from "../sight.ts";
-import { parseJson, type Traveller } from "../traveller.ts";
+import { parseJson, parsePrinted, type Traveller } from "../traveller.ts";
 
 /** Imports and the set-up of the grader stand at the top; what students fill in comes below. */
 const CELL_LIMIT = 3;
@@ -68,7 +68,7 @@ async function runFirstCells(traveller: Traveller, file: string, dir: string, { 
 /** ipywidgets itself names the front ends that it goes with. */
 async function checkWidgets(traveller: Traveller): Promise<string> {
   const printed = await traveller.run(DESCRIBE_WIDGETS, { doing: "other", what: "asking for the versions of widgets" });
-  const found = widgets.parse(JSON.parse(printed));
+  const found = parsePrinted(widgets, "Asking for the versions of widgets", printed);
   if (found.ipywidgets === null) return "";
   const wrong = found.frontends.find(({ fits }) => !fits);
   if (wrong)

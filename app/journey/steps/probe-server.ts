@@ -7,8 +7,8 @@ import { parseJson, type Traveller } from "../traveller.ts";
 import { refusal } from "./hub-answers.ts";
 
 const PAUSE_MS = 300;
-/** Between looks at the pod: each is one list of one pod and its events. */
-const LOOK_MS = 1_000;
+/** Between looks at the pods: a cause that will not pass can wait as long. */
+const LOOK_MS = 2_000;
 
 const marker = z.object({ journey: z.string(), host: z.string(), pid: z.number(), startedAt: z.string() });
 const userAnswer = z.object({
@@ -36,7 +36,13 @@ export async function bringUp(traveller: Traveller): Promise<void> {
   traveller.doing = `start the server of ${user}`;
   traveller.hasServer = true;
   const body = { campanile: traveller.ports.player };
-  await traveller.expect([201, 202], { method: "POST", path: `hub/api/users/${user}/server`, body });
+  const path = `hub/api/users/${user}/server`;
+  const { status, text } = await traveller.expect([201, 202, 400], { method: "POST", path, body });
+  if (status === 400) {
+    if (!/already running|pending/i.test(text)) throw new Met({ kind: "status", doing: traveller.doing, status, text });
+    // Nothing was running a moment ago.
+    throw new Met({ kind: "in-use", host: "another machine", startedAt: "the same moment" });
+  }
   const ended = new AbortController();
   const signal = AbortSignal.any([traveller.signal, ended.signal]);
   try {

@@ -4,7 +4,7 @@ import { UnexpectedStatus } from "../../domain/hub-errors.ts";
 import { describePull, OWN_FOLDER, removeFolder } from "../cells.ts";
 import type { CourseLink } from "../course-link.ts";
 import { Met } from "../sight.ts";
-import type { Traveller } from "../traveller.ts";
+import { parsePrinted, type Traveller } from "../traveller.ts";
 
 const pullEvent = z.object({
   phase: z.string(),
@@ -15,7 +15,7 @@ const pullEvent = z.object({
 const pulled = z.object({ head: z.string(), changes: z.array(z.string()) });
 
 /** Into the journey's own folder, so that nothing of the course's is touched in the probe's home. */
-const pulledFolder = ({ folder }: CourseLink) => path.posix.join(OWN_FOLDER, folder);
+export const pulledFolder = ({ folder }: CourseLink) => path.posix.join(OWN_FOLDER, folder);
 
 /** The course's link pulls by nbgitpuller, and what arrives is the newest commit of the branch. */
 export async function pullContent(traveller: Traveller): Promise<string> {
@@ -41,7 +41,7 @@ export async function pullContent(traveller: Traveller): Promise<string> {
       isReachedByUs: before.kind !== "no-answer",
     });
   const printed = await traveller.run(describePull(pulledFolder(link)), { doing: "other", what: "asking git what was pulled" });
-  const { head, changes } = pulled.parse(JSON.parse(printed));
+  const { head, changes } = parsePrinted(pulled, "Asking git what was pulled", printed);
   const says = `commit ${head.slice(0, 10)} of ${repository}`;
   if (before.kind === "no-answer") return `${says}; whether it is the newest is not known here: ${before.why}`;
   // Somebody may have pushed in between.

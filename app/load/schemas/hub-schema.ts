@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  contentPath,
   interactLink,
   name,
   namespace,
@@ -50,6 +51,14 @@ const content = z
   })
   .describe("Where the course's material is.");
 
+const journeyGrader = z
+  .strictObject({
+    autograder: contentPath.describe("What Otter grades with: an autograder's zip file, or a folder that has tests in it."),
+    blank: contentPath.describe("The notebook as students get it; it is to get nothing."),
+    solution: contentPath.describe("The notebook with all answers; it is to get full marks."),
+  })
+  .describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
+
 const journey = z
   .strictObject({
     imports: z
@@ -60,6 +69,7 @@ const journey = z
     link: interactLink
       .optional()
       .describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+    grader: journeyGrader.optional(),
     user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it."),
   })
   .describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
