@@ -5,9 +5,8 @@ export const OWN_FOLDER = "campanile-journey";
 export const KEPT_FILE = `${OWN_FOLDER}/kept.txt`;
 
 export const writeAndReadBack = (text: string) => `
-import os, shutil
-shutil.rmtree(${JSON.stringify(OWN_FOLDER)}, ignore_errors=True)
-os.makedirs(${JSON.stringify(OWN_FOLDER)})
+import os
+os.makedirs(${JSON.stringify(OWN_FOLDER)}, exist_ok=True)
 with open(${JSON.stringify(KEPT_FILE)}, "w") as file:
     file.write(${JSON.stringify(text)})
 with open(${JSON.stringify(KEPT_FILE)}) as file:

@@ -1,4 +1,4 @@
-import { importPackage, MEASURE_MEMORY, writeAndReadBack } from "../cells.ts";
+import { importPackage, MEASURE_MEMORY, OWN_FOLDER, removeFolder, writeAndReadBack } from "../cells.ts";
 import { Met } from "../sight.ts";
 import { parseMeasure, type Traveller } from "../traveller.ts";
 
@@ -8,6 +8,8 @@ export async function kernelWorks(traveller: Traveller): Promise<string> {
   traveller.doing = "run cells in a kernel";
   const kept = keptText(traveller);
   traveller.hasFiles = true;
+  // What an earlier journey wrote before it was killed.
+  await traveller.run(removeFolder(OWN_FOLDER), { doing: "write", what: "clearing the journey's folder" });
   const printed = await traveller.run(writeAndReadBack(kept), { doing: "write", what: "writing a file and reading it" });
   if (printed.trim() !== kept)
     throw new Met({ kind: "printed", what: "A file that was just written", found: printed, expected: kept });
