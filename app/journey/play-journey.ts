@@ -4,7 +4,7 @@ import { classify } from "./classify.ts";
 import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepReport } from "./journey.ts";
 import type { Circumstances } from "./judge/told.ts";
 import type { JourneyPlan } from "./plan.ts";
-import type { HubSight, JourneyPorts } from "./ports.ts";
+import type { HubSight, JourneyPorts, PodSight } from "./ports.ts";
 import { Met, type Sight } from "./sight.ts";
 import { STEPS, type Step, stepsToPlay } from "./steps.ts";
 import { createTraveller, type Traveller } from "./traveller.ts";
@@ -97,31 +97,27 @@ async function lookAround(sight: Sight, { ports, plan, note }: Traveller): Promi
   let log = "";
   try {
     pods = await ports.cluster.look();
-    for (const pod of [pods.hub, pods.proxy, pods.server])
-      if (pod)
-        note(
-          "pod",
-          [
-            `${pod.name} ${pod.phase}, ${pod.isReady ? "ready" : "not ready"}, ${pod.restarts} restarts`,
-            pod.lastEnding ?? "",
-            ...pod.events,
-          ]
-            .filter(Boolean)
-            .join("\n"),
-        );
-    const told =
-      LOGS_OF_SERVER.has(sight.kind) && (pods.hub?.isReady ?? false)
-        ? pods.server
-        : LOGS_OF_HUB.has(sight.kind)
-          ? pods.hub
-          : undefined;
+    for (const pod of [pods.hub, pods.proxy, pods.server]) if (pod) note("pod", describePod(pod));
+    const told = whoseLog(sight, pods);
     if (told) log = ports.redact(await ports.cluster.fetchLog(told));
-    if (log !== "") note("log", log.split("\n").slice(-20).join("\n"));
+    if (log !== "") note("log", log.split("\n").slice(-LOG_LINES).join("\n"));
   } catch (error) {
     note("pod", `the cluster was asked and did not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
   return { user: plan.user, pods, log };
 }
 
-const LOGS_OF_HUB = new Set<Sight["kind"]>(["no-answer", "status", "probe-missing", "spawn-failed", "pod-stuck"]);
-const LOGS_OF_SERVER = new Set<Sight["kind"]>(["spawn-failed", "pod-stuck"]);
+/** The rest helps to find the cause, and is not evidence. */
+const LOG_LINES = 20;
+
+function describePod({ name, phase, isReady, restarts, lastEnding, events }: PodSight): string {
+  const state = `${name} ${phase}, ${isReady ? "ready" : "not ready"}, ${restarts} restarts`;
+  return [state, ...(lastEnding === undefined ? [] : [lastEnding]), ...events].join("\n");
+}
+
+/** A server that does not start is told by its own log, unless the hub is what is in trouble. */
+function whoseLog({ kind }: Sight, { hub, server }: HubSight): PodSight | undefined {
+  const isOfServer = kind === "spawn-failed" || kind === "pod-stuck";
+  if (isOfServer && hub?.isReady) return server;
+  return isOfServer || kind === "no-answer" || kind === "status" || kind === "probe-missing" ? hub : undefined;
+}

@@ -40,7 +40,8 @@ export async function bringUp(traveller: Traveller): Promise<void> {
   const { status, text } = await traveller.expect([201, 202, 400], { method: "POST", path, body });
   if (status === 400) {
     if (!/already running|pending/i.test(text)) throw new Met({ kind: "status", doing: traveller.doing, status, text });
-    // Nothing was running a moment ago.
+    // Nothing was running a moment ago, so it is somebody else's and not ours to stop.
+    traveller.hasServer = false;
     throw new Met({ kind: "in-use", host: "another machine", startedAt: "the same moment" });
   }
   const ended = new AbortController();
