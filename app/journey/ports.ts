@@ -69,6 +69,8 @@ export interface PodSight {
   phase: string;
   isReady: boolean;
   restarts: number;
+  /** Since its program began to run; absent when it does not. */
+  runsForSeconds?: number;
   /** As the pod asks for it. */
   image: string;
   /** As it truly runs: `name@sha256:...`; empty before it does. */

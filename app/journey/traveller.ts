@@ -104,7 +104,7 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
         own.push(kernel);
         return kernel;
       } catch (error) {
-        if (error instanceof UnexpectedStatus && error.status !== 403 && error.status !== 503)
+        if (error instanceof UnexpectedStatus && !FROM_BEFORE_THE_SERVER.has(error.status))
           throw new Met({ kind: "no-kernel", why: `${error.status} ${error.text}` });
         throw met(traveller, error, "a kernel");
       }
@@ -125,6 +125,9 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
   };
   return traveller;
 }
+
+/** The hub or a proxy in the place of the server; what the server itself says of a kernel is 4xx or 500. */
+const FROM_BEFORE_THE_SERVER = new Set([403, 424, 502, 503, 504]);
 
 function met(traveller: Traveller, error: unknown, asked: string): unknown {
   if (error instanceof UnexpectedStatus) {

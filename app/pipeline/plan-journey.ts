@@ -1,6 +1,6 @@
+import type { Chart } from "../domain/chart/chart.ts";
 import type { Fleet, HubJourney, ImagePin } from "../domain/hub.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import { contentsOfChart } from "../domain/jupyterhub-contents.ts";
 import { valueAt } from "../domain/value-at.ts";
 import { parseCourseLink } from "../journey/course-link.ts";
 import type { Door } from "../journey/login-door.ts";
@@ -8,29 +8,31 @@ import type { JourneyPlan } from "../journey/plan.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
 import { authenticatorClass, authenticatorTrait } from "../validate/authenticator.ts";
 import { fleetView, type ReleaseView } from "../validate/fleet-view.ts";
+import { contentsOf } from "../validate/jupyterhub-versions.ts";
 import { isOpaque } from "../validate/opaque.ts";
 
 const DEFAULT_JOURNEY: Omit<HubJourney, "at"> = { imports: [], user: "campanile-probe" };
 
 /**
- * What a journey through one release expects, by what the files say. What they leave to the chart is not judged.
+ * What a journey through one release expects, by what the files say. What they leave to the chart is judged where the chart is at hand.
+ * @param charts by the digest of their pin
  * @returns undefined where there is no such release, or nobody says where students reach it
  */
 export function planJourney(
   fleet: Fleet,
   placeOfValue: LoadedFleet["placeOfValue"],
   wanted: { hub: string; environment: string },
+  charts?: ReadonlyMap<string, Chart>,
 ): JourneyPlan | undefined {
-  const release = fleetView(fleet, placeOfValue).find(`${wanted.hub}-${wanted.environment}`);
+  const release = fleetView(fleet, placeOfValue, { charts }).find(`${wanted.hub}-${wanted.environment}`);
   const address = release?.config.url;
   if (!release || address === undefined) return undefined;
   const { user, imports, link, grader }: Omit<HubJourney, "at"> =
     fleet.hubs.find(({ name }) => name === wanted.hub)?.journey ?? DEFAULT_JOURNEY;
-  const { values } = release;
+  const values = release.effective;
   const publicUrl = baseOf(address, values);
   const courseLink = link === undefined ? undefined : parseCourseLink(link);
-  const { chart, version } = release.config.pins.hub;
-  const contents = chart === "jupyterhub" ? contentsOfChart(version) : undefined;
+  const contents = contentsOf(release);
   const authenticator = isSetByCode(values, "authenticator_class") ? undefined : authenticatorClass(values);
   const image = imageOf(release);
   const door = authenticator === undefined ? undefined : doorOf(values, authenticator, publicUrl);
@@ -71,7 +73,7 @@ function spawnerOf(values: JsonObject): Pick<JourneyPlan, "spawner"> {
 }
 
 /** The default profile may bring an image of its own. */
-function imageOf({ values, config }: ReleaseView): ImagePin | undefined {
+function imageOf({ effective: values, config }: ReleaseView): ImagePin | undefined {
   const profiles = valueAt(values, ["singleuser", "profileList"]);
   const list = Array.isArray(profiles) ? profiles.filter(isJsonObject) : [];
   const chosen = list.find((profile) => profile.default === true) ?? list[0];

@@ -15,9 +15,12 @@ test.each([
   ["an address that is none", ["--hub", "data8", "--address", "127.0.0.1:80"], /The address "127\.0\.0\.1:80" cannot be read/],
   ["a cluster that the kubeconfig does not know", ["--hub", "data8"], /kubeconfig cannot be used for the context courses/],
 ])("%s is refused before anything is asked", async (_title, args, words) => {
-  const { exitCode, stderr, stdout } = await campanile(["verify", SAMPLE_FLEET_FOLDER, "--env", "staging", ...args], {
-    env: { KUBECONFIG: "/dev/null" },
-  });
+  const { exitCode, stderr, stdout } = await campanile(
+    ["verify", SAMPLE_FLEET_FOLDER, "--offline", "--env", "staging", ...args],
+    {
+      env: { KUBECONFIG: "/dev/null" },
+    },
+  );
   expect(stderr).toMatch(words);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
 });
@@ -38,6 +41,7 @@ contexts: [{ name: courses, context: { cluster: courses, user: ada } }]
     [
       "verify",
       SAMPLE_FLEET_FOLDER,
+      "--offline",
       "--hub",
       "data8",
       "--env",

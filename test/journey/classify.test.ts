@@ -50,6 +50,22 @@ sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) unable to open datab
 
 test.each<[string, Case, string, RegExp?]>([
   [
+    "a hub that says itself why it ends",
+    {
+      sight: silence,
+      hub: { ...waiting, verdict: verdict("crash-loop", "It ended with Error.") },
+      log: "[E 2026-11-25 23:06:46.771 JupyterHub app:2029] Failed to connect to db: sqlite:////gone\n[C 2026-11-25 23:06:46.772 JupyterHub app:2034] If you recently upgraded JupyterHub, try running\n        jupyterhub upgrade-db\n    to upgrade your JupyterHub database schema",
+    },
+    "broken hub crash-loop",
+    /Failed to connect to db: sqlite/,
+  ],
+  [
+    "a server that a new proxy does not find yet",
+    { sight: answer(424), proxy: { runsForSeconds: 8 } },
+    "could-not-tell proxy-restarted",
+  ],
+  ["a server that an old proxy does not find", { sight: answer(424), proxy: { runsForSeconds: 900 } }, "broken hub hub-errors"],
+  [
     "a hub that takes every token for a wrong one, because its database is gone",
     { sight: { kind: "probe-missing", missing: "refused", detail: "x" }, log: SQLITE },
     "broken hub hub-database",

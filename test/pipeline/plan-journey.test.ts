@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planJourney } from "../../app/pipeline/plan-journey.ts";
 import type { Example } from "../../app/validate/rule.ts";
-import { loadExample } from "../validate/example-fleet.ts";
+import { exampleChart, loadExample } from "../validate/example-fleet.ts";
 
 const PROD = "https://data8.courses.example";
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -28,6 +28,16 @@ test("a fleet that says nothing of a journey gets the hub, a server and its imag
     imports: [],
     spawner: "KubeSpawner",
     image: { name: "registry.example/user", tag: "1", digest: DIGEST },
+  });
+});
+
+test("with the chart at hand, what the files leave to it is expected too", async () => {
+  const { fleet, placeOfValue } = await loadExample({});
+  const charts = new Map([[DIGEST, await exampleChart("4.4.0")]]);
+  expect(fleet && planJourney(fleet, placeOfValue, { hub: "data8", environment: "prod" }, charts)).toMatchObject({
+    jupyterhubVersion: "5.5.0",
+    authenticator: "DummyAuthenticator",
+    door: { kind: "form" },
   });
 });
 

@@ -9,12 +9,14 @@ import { mergeValues } from "../../app/domain/merge-values.ts";
 import { createControlClient } from "../../app/local/github/control-client.ts";
 import { forwardToNode } from "../../app/local/node/forward.ts";
 import { NODE_ADDRESS } from "../../app/local/node/node-network.ts";
+import { packSampleCharts } from "../../app/local/seed/sample-artefacts.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
 import { campanileCommand } from "../cli/run-campanile.ts";
 import { imageDigest } from "./image-digest.ts";
 
 const CHART = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
 const IMAGE = "registry.campanile.example/user-data8";
+const CHARTS = "https://charts.campanile.example/";
 const PUBLIC_URL = "http://data8-staging.courses.example";
 const PROBE = "campanile-probe";
 
@@ -33,20 +35,14 @@ export type Verification = ReturnType<typeof startVerify>;
 
 /** A fleet with one hub, as somebody has it cloned, and the hub that runs from it. */
 export interface JourneyHub {
-  /** Of the fleet's files. */
-  dir: string;
   core: CoreV1Api;
   namespace: string;
   /** The address of git as links name it. */
   git: string;
-  /** Where it is reached from here. */
-  url(): Promise<string>;
   /** Writes the fleet's files anew and brings the hub to what they say. @returns the digest that is pinned */
   deploy(hub: HubUnderTest): Promise<string>;
   /** `campanile verify`, as a person types it. */
   verify(...args: readonly string[]): Verification;
-  /** What the hub answers to the service of the probe. */
-  ask(method: string, path: string): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +54,11 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
   config.loadFromFile(world.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const git = await createCourse(world);
+  const chart = (await packSampleCharts()).find(({ name }) => name === "jupyterhub");
+  if (!chart) throw new Error("the sample has no chart of JupyterHub");
+  const charts = path.join(dir, "charts");
+  await mkdir(charts);
+  await writeFile(path.join(charts, `jupyterhub-${chart.version}.tgz`), chart.tgz);
   let forwarder: Awaited<ReturnType<typeof forwardToNode>> | undefined;
 
   const address = async () => {
@@ -66,16 +67,15 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
     return `http://127.0.0.1:${forwarder.port}`;
   };
   return {
-    dir,
     core,
     namespace,
     git: git.inside,
-    url: address,
     async deploy({ image = "2026.11.1", values = {}, journey = {}, isWaitedFor = true }) {
       const pin =
         typeof image === "string" ? { tag: image, digest: await imageDigest(world.registry, "user-data8", image) } : image;
       const merged = mergeValues([COMMON_VALUES, values]);
       await writeFleet(dir, {
+        chart,
         pin,
         values: merged,
         journey: { imports: IMPORTS, link: linkTo(git.inside), grader: GRADER, ...journey },
@@ -92,13 +92,24 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
       return pin.digest;
     },
     verify(...args) {
-      const where = ["--address", `http://127.0.0.1:${forwarder?.port ?? 1}`, "--address", `${git.inside}=${git.outside}`];
-      return startVerify(world, ["verify", dir, "--hub", "data8", "--env", "staging", ...where, ...args]);
-    },
-    async ask(method, asked) {
-      const secret = await core.readNamespacedSecret({ name: "hub", namespace });
-      const token = Buffer.from(secret.data?.["hub.services.campanile.apiToken"] ?? "", "base64").toString();
-      return fetch(new URL(asked, await address()), { method, headers: { authorization: `token ${token}` } });
+      const where = [
+        "--mirror",
+        `${CHARTS}=${charts}`,
+        "--address",
+        `http://127.0.0.1:${forwarder?.port ?? 1}`,
+        "--address",
+        `${git.inside}=${git.outside}`,
+      ];
+      return startVerify({ KUBECONFIG: world.campanileKubeconfig, CAMPANILE_DATA_DIR: path.join(dir, "data") }, [
+        "verify",
+        dir,
+        "--hub",
+        "data8",
+        "--env",
+        "staging",
+        ...where,
+        ...args,
+      ]);
     },
     async stop() {
       await forwarder?.stop();
@@ -108,8 +119,8 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
 }
 
 /** With the rights that Campanile has, and no more. */
-const startVerify = ({ campanileKubeconfig }: WorldDescription, args: readonly string[]) =>
-  execa(...campanileCommand(args), { reject: false, stdin: "ignore", env: { NO_COLOR: "1", KUBECONFIG: campanileKubeconfig } });
+const startVerify = (env: Record<string, string>, args: readonly string[]) =>
+  execa(...campanileCommand(args), { reject: false, stdin: "ignore", env: { NO_COLOR: "1", ...env } });
 
 const IMPORTS = ["datascience", "numpy", "matplotlib", "otter"];
 const GRADER = { autograder: "probe/autograder", blank: "probe/blank.ipynb", solution: "probe/solution.ipynb" };
@@ -145,14 +156,24 @@ const COMMON_VALUES: JsonObject = {
 
 async function writeFleet(
   dir: string,
-  { pin, values, journey }: { pin: { tag: string; digest: string }; values: JsonObject; journey: JsonObject },
+  {
+    chart,
+    pin,
+    values,
+    journey,
+  }: {
+    chart: { version: string; digest: string };
+    pin: { tag: string; digest: string };
+    values: JsonObject;
+    journey: JsonObject;
+  },
 ): Promise<void> {
   const files: Record<string, JsonObject> = {
     "campanile.yaml": {
       title: "A fleet with one hub",
       clusters: { courses: { context: "courses", kubernetesVersion: "1.36.3" } },
       environments: [{ name: "staging" }],
-      charts: { jupyterhub: "https://charts.campanile.example/" },
+      charts: { jupyterhub: CHARTS },
     },
     "hubs/data8/hub.yaml": {
       title: "Data 8",
@@ -162,7 +183,7 @@ async function writeFleet(
       journey,
     },
     "hubs/data8/pins/staging.yaml": {
-      hub: { chart: "jupyterhub", version: "4.4.0", digest: `sha256:${"0".repeat(64)}` },
+      hub: { chart: "jupyterhub", version: chart.version, digest: chart.digest },
       image: { name: IMAGE, ...pin },
     },
     "hubs/data8/values/common.yaml": values,

@@ -208,6 +208,21 @@ onRealNode("a student's journey", () => {
     await expectNothingLeft();
   });
 
+  test("a proxy that is started anew in the middle breaks nothing that would be told as broken", async () => {
+    await hub.deploy({});
+    const journey = hub.verify();
+    await begun(journey, STEP_BEFORE.kernel);
+    const proxies = { namespace: hub.namespace, labelSelector: "component=proxy" };
+    await hub.core.deleteCollectionNamespacedPod({ ...proxies, gracePeriodSeconds: 0 });
+    const { stdout, exitCode } = await journey;
+    expect(stdout).toMatch(
+      /could not tell: (?:The connection to the kernel ended|The proxy (?:was started anew|is not ready)|Nothing answered)/,
+    );
+    expect(stdout).not.toContain("broken");
+    expect(exitCode).toBe(2);
+    await expectNothingLeft();
+  });
+
   test.each([
     [
       "whose code has a mistake",
@@ -217,7 +232,7 @@ onRealNode("a student's journey", () => {
     [
       "whose database is not there",
       { hub: { db: { type: "other", url: "sqlite:////srv/gone/hub.sqlite" } } },
-      "unable to open database file",
+      "Failed to connect to db: sqlite:////srv/gone/hub.sqlite",
     ],
   ])("a hub %s is told by its pod and the end of its log", async (_title, values, words) => {
     await hub.deploy({ values, isWaitedFor: false });

@@ -108,6 +108,7 @@ function describePod(pod: V1Pod, events: CoreV1Event[], { judgePod, redact }: Lo
   const [container] = spec?.containers ?? [];
   const [running] = (status?.containerStatuses ?? []).filter(({ name }) => name === container?.name);
   const ending = running?.state?.terminated ?? running?.lastState?.terminated;
+  const begun = running?.state?.running?.startedAt;
   const memory = container?.resources?.limits?.memory;
   const limit = memory === undefined ? undefined : parseQuantity(memory);
   const verdict = judgePod(pod, events, new Date());
@@ -118,6 +119,7 @@ function describePod(pod: V1Pod, events: CoreV1Event[], { judgePod, redact }: Lo
       metadata?.deletionTimestamp === undefined &&
       (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
     restarts: running?.restartCount ?? 0,
+    ...(begun === undefined ? {} : { runsForSeconds: (Date.now() - new Date(begun).getTime()) / 1000 }),
     image: container?.image ?? "",
     imageId: running?.imageID ?? "",
     ...(limit === undefined ? {} : { memoryLimitBytes: limit }),

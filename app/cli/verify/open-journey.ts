@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { createBranchHeads } from "../../adapters/git/branch-head.ts";
 import { createHubClient } from "../../adapters/jupyterhub/hub-client.ts";
 import { lookAtHub } from "../../adapters/jupyterhub/look-at-hub.ts";
 import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
-import { ConfigError } from "../../domain/errors.ts";
+import { ConfigError, type Explanation } from "../../domain/errors.ts";
+import type { Fleet } from "../../domain/hub.ts";
 import type { JourneyReport, StepName, StepReport } from "../../journey/journey.ts";
 import type { JourneyPlan } from "../../journey/plan.ts";
 import { playJourney } from "../../journey/play-journey.ts";
 import type { JourneyMarker } from "../../journey/ports.ts";
 import { type Layout, loadFleet } from "../../load/load-fleet.ts";
+import { readCharts } from "../../pipeline/judge-change.ts";
 import { planJourney } from "../../pipeline/plan-journey.ts";
 import { createRedactor } from "../../redact/create-redactor.ts";
 import { judgePod } from "../../verify/judge-pod.ts";
@@ -22,6 +25,8 @@ const MARKER_GOOD_MS = 20 * 60_000;
 
 export interface OpenJourney {
   plan: JourneyPlan;
+  /** Why the pinned chart could not be read: then what is left to it is not judged. */
+  couldNot: Explanation[];
   play(steps: readonly StepName[], onStep: (report: StepReport) => void): Promise<JourneyReport>;
   /** Everything that is printed goes through it. */
   redact(text: string): string;
@@ -34,6 +39,8 @@ export async function openJourney(options: {
   hub: string;
   environment: string;
   addresses: readonly string[];
+  /** Left out: no chart is fetched. */
+  charts: FetchesCharts | undefined;
 }): Promise<OpenJourney> {
   const { hub, environment } = options;
   const { hub: address, others } = parseAddresses(options.addresses);
@@ -44,9 +51,10 @@ export async function openJourney(options: {
   refuseUnknown({ hub }, { hubs: fleet.hubs.map(({ name }) => name), environments: [] });
   const environments = fleet.hubs.find(({ name }) => name === hub)?.environments ?? [];
   refuseUnknown({ environment }, { hubs: [], environments: environments.map((each) => each.environment) });
-  const plan = planJourney(fleet, placeOfValue, { hub, environment });
   const config = environments.find((each) => each.environment === environment);
   const cluster = fleet.clusters.find(({ name }) => name === config?.cluster);
+  const { charts, couldNot } = await readCharts(withOnly(fleet, hub, environment), options.charts?.readChart);
+  const plan = planJourney(fleet, placeOfValue, { hub, environment }, charts);
   if (!plan || !config || !cluster) throw noAddress(hub, environment);
 
   const redactor = createRedactor();
@@ -69,6 +77,7 @@ export async function openJourney(options: {
   };
   return {
     plan,
+    couldNot,
     redact: redactor.redact,
     play: (steps, onStep) =>
       untilAsked((signal) =>
@@ -85,6 +94,15 @@ export async function openJourney(options: {
           { steps, signal, onStep },
         ),
       ),
+  };
+}
+
+/** Other releases' charts say nothing of this one. */
+function withOnly(fleet: Fleet, name: string, environment: string): Fleet {
+  const hubs = fleet.hubs.filter((hub) => hub.name === name);
+  return {
+    ...fleet,
+    hubs: hubs.map((hub) => ({ ...hub, environments: hub.environments.filter((each) => each.environment === environment) })),
   };
 }
 

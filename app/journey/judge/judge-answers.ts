@@ -17,7 +17,8 @@ export function judgeStatus({ doing, status, text }: Extract<Sight, { kind: "sta
   const what = `The hub did not let Campanile ${doing}.`;
   const says = `It answered ${status}${text === "" ? "" : `: ${firstWords(text)}`}.`;
   const database = judgeDatabase(around.log);
-  if (status >= 500) {
+  // 424 is what the hub says in the place of a server to which the proxy knows no way.
+  if (status >= 500 || status === 424) {
     const core = judgeCore(around) ?? database;
     if (core) return core;
     const line = lastPythonLine(around.log);

@@ -27,8 +27,18 @@ export function judgeCore({ pods, log }: Circumstances): Told | undefined {
         "Nobody has to do anything yet: it is tried again. If it stays so, look at the pod's log.",
       );
   }
-  return undefined;
+  const { proxy } = pods ?? {};
+  if (proxy?.runsForSeconds === undefined || proxy.runsForSeconds > SETTLED_SECONDS) return undefined;
+  return couldNot(
+    "proxy-restarted",
+    "The proxy was started anew in the middle of it.",
+    `Its pod ${proxy.name} runs for ${Math.round(proxy.runsForSeconds)} s. Until the hub has told it all servers again, it finds none.`,
+    "Nobody has to do anything: it is tried again. Open notebooks connect again by themselves.",
+  );
 }
+
+/** The hub compares its list of servers with the proxy's every 30 seconds. @see JupyterHub, proxy_check_interval */
+const SETTLED_SECONDS = 60;
 
 /**
  * @param verdict why the pod will not come up

@@ -44,9 +44,10 @@ export function databaseLine(log: string): string | undefined {
     ?.slice(0, 300);
 }
 
-/** The end of a Python traceback, or the last line at all. */
+/** The end of a Python traceback, else what JupyterHub itself logs as an error, else the last line at all. */
 export function lastPythonLine(log: string): string | undefined {
   const lines = log.split("\n").map((line) => line.trim());
-  const errors = lines.filter((line) => /^[\w.]+(?:Error|Exception|Exit)\b/.test(line));
-  return (errors.at(-1) ?? lines.filter(Boolean).at(-1))?.slice(0, 300).replace(/\.$/, "");
+  const raised = lines.findLast((line) => /^[\w.]+(?:Error|Exception|Exit)\b/.test(line));
+  const logged = lines.flatMap((line) => /^\[E \d{4}-[^\]]*\] (.+)/.exec(line)?.[1] ?? []).at(-1);
+  return (raised ?? logged ?? lines.findLast(Boolean))?.slice(0, 300).replace(/\.$/, "");
 }
