@@ -234,6 +234,16 @@ onRealNode("a student's journey", () => {
       { hub: { db: { type: "other", url: "sqlite:////srv/gone/hub.sqlite" } } },
       "Failed to connect to db: sqlite:////srv/gone/hub.sqlite",
     ],
+    [
+      "whose code tells the database's password",
+      {
+        hub: {
+          db: { type: "other", url: "postgresql://hub:open-sesame-2026@db.example/hub" },
+          extraConfig: { mistake: "raise ValueError(c.JupyterHub.db_url)" },
+        },
+      },
+      "ValueError: postgresql://hub:[hidden: Secret data8-staging/hub, values, hub.db.url]@db.example/hub",
+    ],
   ])("a hub %s is told by its pod and the end of its log", async (_title, values, words) => {
     await hub.deploy({ values, isWaitedFor: false });
     const { report, exitCode } = await untilCrashLoop(() => play());

@@ -1,4 +1,5 @@
 import { CoreV1Api, type CoreV1Event, type V1Pod } from "@kubernetes/client-node";
+import { parse } from "yaml";
 import { parseQuantity } from "../../domain/quantity.ts";
 import type { HubSight, LooksAtHub, PodSight } from "../../journey/ports.ts";
 import type { judgePod } from "../../verify/judge-pod.ts";
@@ -52,24 +53,33 @@ export function lookAtHub(options: LookOptions): HubInCluster {
   };
 
   const fetchToken = async () => {
-    const secret = await callKubernetes(`read the token of service campanile in ${namespace}`, async () => {
+    const data = await callKubernetes(`read the token of service campanile in ${namespace}`, async () => {
       const all = await core.listNamespacedSecret({ namespace, fieldSelector: "metadata.name=hub" });
-      return all.items[0]?.data?.[TOKEN_KEY];
+      return all.items[0]?.data ?? {};
     });
-    if (secret === undefined) return undefined;
-    const token = Buffer.from(secret, "base64").toString("utf8");
-    addSecret(token, `Secret ${namespace}/hub, key ${TOKEN_KEY}`);
-    return token;
+    for (const { value, where } of secretsOf(data)) addSecret(value, `Secret ${namespace}/hub, ${where}`);
+    const token = data[TOKEN_KEY];
+    return token === undefined ? undefined : decoded(token);
   };
   let known: Promise<string | undefined> | undefined;
+  const learnToken = () => {
+    known ??= fetchToken().catch((error) => {
+      // An API server that was away for a moment is asked again.
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
 
   return {
-    fetchToken: () => (known ??= fetchToken()),
+    fetchToken: learnToken,
     async hasToken() {
-      known = fetchToken();
-      return (await known) !== undefined;
+      known = undefined;
+      return (await learnToken()) !== undefined;
     },
     async look(): Promise<HubSight> {
+      // What is to be hidden must be known before anything is shown.
+      await learnToken();
       const [hub, proxy, servers] = await Promise.all([
         list("component=hub"),
         list("component=proxy"),
@@ -93,6 +103,28 @@ export function lookAtHub(options: LookOptions): HubInCluster {
     },
   };
 }
+
+/** A hub's log may name what it could not log in with: its chart keeps all of that in one Secret. */
+function secretsOf(data: Readonly<Record<string, string>>): { value: string; where: string }[] {
+  const { [VALUES_KEY]: values = "", ...others } = data;
+  const plain = Object.entries(others).map(([key, value]) => ({ value: decoded(value), where: `key ${key}` }));
+  return [...plain, ...secretLeaves(parse(decoded(values)), [])];
+}
+
+/** Values whose key says that they are secret, and passwords inside addresses. */
+function secretLeaves(value: unknown, path: readonly string[]): { value: string; where: string }[] {
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => secretLeaves(item, [...path, key]));
+  if (typeof value !== "string") return [];
+  const where = `values, ${path.join(".")}`;
+  const [, password] = /:\/\/[^:\s/]*:([^@\s]+)@/.exec(value) ?? [];
+  const found = password === undefined ? [] : [{ value: password, where }];
+  return /password|secret|token|keys?$/i.test(path.at(-1) ?? "") ? [...found, { value, where }] : found;
+}
+
+const VALUES_KEY = "values.yaml";
+
+const decoded = (base64: string) => Buffer.from(base64, "base64").toString("utf8");
 
 const USERNAME = "hub.jupyter.org/username";
 
