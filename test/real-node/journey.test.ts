@@ -232,7 +232,7 @@ onRealNode("a student's journey", () => {
     [
       "whose database is not there",
       { hub: { db: { type: "other", url: "sqlite:////srv/gone/hub.sqlite" } } },
-      "Failed to connect to db: sqlite:////srv/gone/hub.sqlite",
+      "Directory /srv/gone does not exist",
     ],
     [
       "whose code tells the database's password",
