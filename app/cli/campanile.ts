@@ -10,6 +10,7 @@ import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { schemaCommand } from "./schema/schema-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 import { valuesCommand } from "./values/values-command.ts";
+import { verifyCommand } from "./verify/verify-command.ts";
 
 const packageFile = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 const { version } = z.object({ version: z.string() }).parse(packageFile);
@@ -29,7 +30,9 @@ Before a commit:
 What a branch would change, and what the clusters would say to it:
   campanile diff deploy-config --base origin/main --live
 What Helm is given, and where each value comes from:
-  campanile values deploy-config --hub data8 --env prod --show-origin`,
+  campanile values deploy-config --hub data8 --env prod --show-origin
+Whether a student can get to work:
+  campanile verify deploy-config --hub data8 --env staging`,
   );
 
 program
@@ -47,6 +50,7 @@ const commands = [
   valuesCommand(),
   planCommand(),
   diffCommand(),
+  verifyCommand(),
   backtestCommand(),
   rulesCommand(),
   explainCommand(),

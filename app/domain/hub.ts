@@ -86,8 +86,24 @@ export interface Hub {
   owners: string[];
   /** How many students an outage meets, as the fleet says; absent when it does not say. */
   students?: number;
+  /** What a student does there, as the fleet says it; absent when it says nothing. */
+  journey?: HubJourney;
   /** One per environment that the hub has, in promotion order. */
   environments: HubEnvironment[];
+}
+
+/** The course's own part of the student's journey. */
+export interface HubJourney {
+  /** What stands after `import` in this term's notebooks. */
+  imports: string[];
+  /** The interact link of the syllabus. */
+  link?: string;
+  /** Paths in the repository of the link. */
+  grader?: { autograder: string; blank: string; solution: string };
+  /** Of the user as whom Campanile comes. */
+  user: string;
+  /** Where the fleet says it. */
+  at: FilePlace;
 }
 
 /** One hub in one environment: the inputs of its releases. */

@@ -65,15 +65,28 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
     findings.push(...loaded.findings);
     if (loaded.environment) environments.push(loaded.environment);
   }
-  const { title, owners, students } = file.content;
+  const { title, owners, students, journey } = file.content;
   return {
     ...nothing,
     listed,
-    hub: { name, title, owners, ...(students === undefined ? {} : { students }), environments },
+    hub: {
+      name,
+      title,
+      owners,
+      ...(students === undefined ? {} : { students }),
+      ...journeyOf(journey, file.yaml.placeOf(["journey"])),
+      environments,
+    },
     // The pinned image is merged last, over all layers.
     placeOfValue: (environment, path, file) =>
       placesOfPins.get(environment)?.(path, file) ?? placeInLayers(layers.get(environment) ?? [], path, file),
   };
+}
+
+function journeyOf(journey: HubFile["journey"], at: FilePlace): Pick<Hub, "journey"> {
+  if (journey === undefined) return {};
+  const { imports, user, link, grader } = journey;
+  return { journey: { imports, user, at, ...(link === undefined ? {} : { link }), ...(grader ? { grader } : {}) } };
 }
 
 type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;

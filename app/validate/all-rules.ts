@@ -3,6 +3,7 @@ import { authenticatorUnknown } from "./rules/access/authenticator-unknown.ts";
 import { entryExpired } from "./rules/access/entry-expired.ts";
 import { nobodyGetsIn } from "./rules/access/nobody-gets-in.ts";
 import { openOnProd } from "./rules/access/open-on-prod.ts";
+import { probeUndeclared } from "./rules/access/probe-undeclared.ts";
 import { roleGrows } from "./rules/access/role-grows.ts";
 import { traitUnknown } from "./rules/access/trait-unknown.ts";
 import { unscopedRole } from "./rules/access/unscoped-role.ts";
@@ -99,6 +100,7 @@ export const ALL_RULES: readonly Rule[] = [
   entryExpired,
   nobodyGetsIn,
   openOnProd,
+  probeUndeclared,
   roleGrows,
   traitUnknown,
   unscopedRole,

@@ -278,6 +278,40 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
       () => lineOf(VALUES, "    memory:") + 1,
       /./,
     ],
+    [
+      "a journey that imports what is no package",
+      { [HUB]: replace("    - numpy", '    - "numpy; x"') },
+      "invalid-value",
+      HUB,
+      () => lineOf(HUB, "    - numpy"),
+      /Write a name such as "numpy"/,
+    ],
+    [
+      "a journey whose link pulls nothing",
+      { [HUB]: replace("journey:", "journey:\n  link: https://data8.example/hub/spawn") },
+      "invalid-value",
+      HUB,
+      () => lineOf(HUB, "journey:") + 1,
+      /Copy the link from the syllabus/,
+    ],
+    [
+      "a journey whose grader leaves the repository",
+      {
+        [HUB]: replace("journey:", "journey:\n  grader: { autograder: ../autograder.zip, blank: a.ipynb, solution: b.ipynb }"),
+      },
+      "invalid-value",
+      HUB,
+      () => lineOf(HUB, "journey:") + 1,
+      /Write a path such as "probe\/blank.ipynb"/,
+    ],
+    [
+      "a misspelt key of a journey",
+      { [HUB]: replace("  imports:", "  import:") },
+      "unknown-key",
+      HUB,
+      () => lineOf(HUB, "  imports:"),
+      /Did you mean "imports"/,
+    ],
     ["a hub folder with capitals", { "hubs/Data9/hub.yaml": "title: x\n" }, "hub-name", "hubs/Data9/hub.yaml", () => 1, /Rename/],
   ];
 

@@ -140,6 +140,7 @@ test("two renders at two times have no diff, and what is made up is told", async
   expect(notDeterministic).toEqual([
     "Deployment data8-staging/hub spec.template.metadata.annotations.checksum/secret",
     "Secret data8-staging/hub data.hub.config.CryptKeeper.keys",
+    "Secret data8-staging/hub data.hub.services.campanile.apiToken",
   ]);
 });
 

@@ -69941,6 +69941,22 @@ var RULES = {
   },
   students: { why: "It is a number of people.", fix: "Write a whole number such as 1500." },
   repository: { why: "It is a repository on GitHub.", fix: 'Write "owner/name".' },
+  "python-package": {
+    why: "It is what stands after import in a notebook: letters, digits and underscores, parts joined by dots.",
+    fix: 'Write a name such as "numpy" or "matplotlib.pyplot".'
+  },
+  "interact-link": {
+    why: "It is the link in the syllabus that pulls the material into a student's server and opens it: it has git-pull?repo= in it.",
+    fix: "Copy the link from the syllabus, from https:// to its end."
+  },
+  "content-path": {
+    why: "It is a file or folder of the course's repository, from its top: parts joined by slashes, and nothing that leads out of it.",
+    fix: 'Write a path such as "probe/blank.ipynb".'
+  },
+  "probe-user": {
+    why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
+    fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.'
+  },
   memory: {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".'
@@ -69982,6 +69998,10 @@ var chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\s/?#@]+(?
 var chartMirror = text("chart-mirror", /^(?:https|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 var valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 var promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
+var pythonPackage = text("python-package", /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 100);
+var interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*git-pull\?\S*\brepo=\S+$/, 2e3);
+var contentPath = text("content-path", /^(?!\.{0,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\s"'\\][^"'\\\n]*$/);
+var probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 var repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
 var poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
 var ruleCode = text("rule-code", /^[a-z]+(?:-[a-z]+)*$/, 60);
@@ -70160,6 +70180,17 @@ var content = external_exports.strictObject({
     })
   ).default([]).describe("Repositories with the course's notebooks.")
 }).describe("Where the course's material is.");
+var journeyGrader = external_exports.strictObject({
+  autograder: contentPath.describe("What Otter grades with: an autograder's zip file, or a folder that has tests in it."),
+  blank: contentPath.describe("The notebook as students get it; it is to get nothing."),
+  solution: contentPath.describe("The notebook with all answers; it is to get full marks.")
+}).describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
+var journey = external_exports.strictObject({
+  imports: external_exports.array(pythonPackage).max(100).default([]).describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
+  link: interactLink.optional().describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+  grader: journeyGrader.optional(),
+  user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it.")
+}).describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
 var hubSchema = external_exports.strictObject({
   title: notEmpty.describe("The course as people say it, such as Data 8."),
   owners: external_exports.array(notEmpty).min(1, "at-least-one").describe("Mail addresses or GitHub logins of those who answer for the hub."),
@@ -70167,7 +70198,8 @@ var hubSchema = external_exports.strictObject({
   environments: external_exports.record(name, hubEnvironment).refine((value) => Object.keys(value).length > 0, "at-least-one").describe("The environments that the hub has, out of the fleet's."),
   image: image.prefault({}),
   grader: grader.optional(),
-  content: content.optional()
+  content: content.optional(),
+  journey: journey.optional()
 }).meta({ title: "Campanile hub", description: "hubs/<hub>/hub.yaml: the course, its people, and where its hub runs." });
 
 // app/load/schemas/hubploy-schema.ts
@@ -71029,14 +71061,26 @@ async function loadHub(context, name2) {
     findings.push(...loaded2.findings);
     if (loaded2.environment) environments.push(loaded2.environment);
   }
-  const { title, owners, students } = file2.content;
+  const { title, owners, students, journey: journey2 } = file2.content;
   return {
     ...nothing,
     listed,
-    hub: { name: name2, title, owners, ...students === void 0 ? {} : { students }, environments },
+    hub: {
+      name: name2,
+      title,
+      owners,
+      ...students === void 0 ? {} : { students },
+      ...journeyOf(journey2, file2.yaml.placeOf(["journey"])),
+      environments
+    },
     // The pinned image is merged last, over all layers.
     placeOfValue: (environment2, path17, file3) => placesOfPins.get(environment2)?.(path17, file3) ?? placeInLayers(layers.get(environment2) ?? [], path17, file3)
   };
+}
+function journeyOf(journey2, at2) {
+  if (journey2 === void 0) return {};
+  const { imports, user, link, grader: grader2 } = journey2;
+  return { journey: { imports, user, at: at2, ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {} } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {
@@ -71732,6 +71776,74 @@ var POWERFUL_SCOPES = /* @__PURE__ */ new Set([
   "users",
   "tokens"
 ]);
+
+// app/validate/rules/access/probe-undeclared.ts
+var HUB = `title: Data 8
+owners: [ada]
+environments:
+  staging: { url: "https://data8-staging.courses.example" }
+  prod: { url: "https://data8.courses.example" }
+journey: { imports: [datascience] }
+`;
+var DECLARED = `jupyterhub:
+  hub:
+    services:
+      campanile: {}
+    loadRoles:
+      campanile:
+        scopes: ["read:hub", "servers!user=campanile-probe", "access:servers!user=campanile-probe"]
+        services: [campanile]
+        users: [campanile-probe]`;
+var probeUndeclared = {
+  code: "probe-undeclared",
+  family: "access",
+  severity: "warn",
+  title: "A hub with a journey declares the probe that plays it",
+  why: "Campanile comes as a user of its own, with a token that opens this user's server and no other. Without the declaration nobody can tell whether the hub works for students.",
+  fix: "Declare service campanile and its role under hub.services and hub.loadRoles, in the words of docs/probe-user.md.",
+  example: {
+    fails: { common: DECLARED.replace(', "servers!user=campanile-probe"', ""), files: { "hubs/data8/hub.yaml": HUB } },
+    passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } }
+  },
+  check({ head }) {
+    return head.fleet.hubs.flatMap(({ name: name2, journey: journey2 }) => {
+      if (!journey2) return [];
+      return head.releases.filter(({ hub: hub2 }) => hub2 === name2).flatMap(({ id, values }) => {
+        const wrong = describeProbe(values, journey2);
+        return wrong === void 0 ? [] : [{ at: journey2.at, what: `The values of ${name2} ${wrong}.`, release: id }];
+      });
+    });
+  }
+};
+function describeProbe(values, { user }) {
+  const services = valueAt(values, ["hub", "services"]);
+  const roles = valueAt(values, ["hub", "loadRoles"]);
+  if (hasSecret(services) || hasSecret(roles)) return void 0;
+  if (!isJsonObject(services) || !Object.hasOwn(services, SERVICE)) return `declare no service ${SERVICE}`;
+  const own2 = Object.values(isJsonObject(roles) ? roles : {}).filter(isJsonObject).filter((role) => textsIn(role.services).includes(SERVICE));
+  const scopes = own2.flatMap((role) => textsIn(role.scopes));
+  const missing = wantedScopes(user).filter(({ any: any2 }) => !any2.some((scope) => scopes.includes(scope)));
+  if (missing.length > 0) return `give service ${SERVICE} no role with ${missing.map(({ name: name2 }) => name2).join(" and ")}`;
+  const tooMuch = scopes.find((scope) => POWERFUL_SCOPES.has(scope));
+  if (tooMuch !== void 0) return `give service ${SERVICE} the scope ${tooMuch} over everybody on the hub`;
+  return own2.some((role) => textsIn(role.users).includes(user)) ? void 0 : `name no user ${user} in the role of service ${SERVICE}`;
+}
+function hasSecret(value) {
+  if (Array.isArray(value)) return value.some(hasSecret);
+  return isJsonObject(value) ? Object.values(value).some(hasSecret) : isOpaque(value);
+}
+var SERVICE = "campanile";
+function wantedScopes(user) {
+  const of = (...names) => names.flatMap((name2) => [`${name2}!user=${user}`, name2]);
+  return [
+    { name: "read:hub", any: ["read:hub"] },
+    { name: `servers!user=${user}`, any: of("servers", "admin:servers") },
+    { name: `access:servers!user=${user}`, any: of("access:servers") }
+  ];
+}
+function textsIn(list) {
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
+}
 
 // app/validate/rules/access/role-grows.ts
 var ADMIN_USERS = ["hub", "config", "Authenticator", "admin_users"];
@@ -74551,6 +74663,7 @@ var ALL_RULES = [
   entryExpired,
   nobodyGetsIn,
   openOnProd,
+  probeUndeclared,
   roleGrows,
   traitUnknown,
   unscopedRole,

@@ -14,15 +14,25 @@ export function sharedValues(jupyterhub: readonly string[]): JsonObject {
 }
 
 export function hubValues(jupyterhub: readonly string[], { hub, memory, adminUsers }: Answers["hubs"][string]): JsonObject {
-  const { title, owners } = hub;
+  const { title, owners, journey } = hub;
+  const ofHub: JsonObject = {
+    ...(adminUsers.length > 0 ? { config: { Authenticator: { admin_users: adminUsers } } } : {}),
+    ...(journey ? probeOf(journey.user) : {}),
+  };
   return {
     // The JupyterHub chart refuses keys that it does not know.
     ...(jupyterhub.length > 0 ? { course: { title, owners } } : {}),
     ...below(jupyterhub, {
-      ...(adminUsers.length > 0 ? { hub: { config: { Authenticator: { admin_users: adminUsers } } } } : {}),
+      ...(Object.keys(ofHub).length > 0 ? { hub: ofHub } : {}),
       singleuser: { memory: { guarantee: memory.guarantee, limit: memory.limit } },
     }),
   };
+}
+
+/** As docs/probe-user.md says it. */
+function probeOf(user: string): JsonObject {
+  const scopes = ["read:hub", `servers!user=${user}`, `access:servers!user=${user}`];
+  return { services: { campanile: {} }, loadRoles: { campanile: { scopes, services: ["campanile"], users: [user] } } };
 }
 
 export function environmentValues(jupyterhub: readonly string[], url: string): JsonObject {

@@ -54,6 +54,22 @@ export const RULES = {
   },
   students: { why: "It is a number of people.", fix: "Write a whole number such as 1500." },
   repository: { why: "It is a repository on GitHub.", fix: 'Write "owner/name".' },
+  "python-package": {
+    why: "It is what stands after import in a notebook: letters, digits and underscores, parts joined by dots.",
+    fix: 'Write a name such as "numpy" or "matplotlib.pyplot".',
+  },
+  "interact-link": {
+    why: "It is the link in the syllabus that pulls the material into a student's server and opens it: it has git-pull?repo= in it.",
+    fix: "Copy the link from the syllabus, from https:// to its end.",
+  },
+  "content-path": {
+    why: "It is a file or folder of the course's repository, from its top: parts joined by slashes, and nothing that leads out of it.",
+    fix: 'Write a path such as "probe/blank.ipynb".',
+  },
+  "probe-user": {
+    why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
+    fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.',
+  },
   memory: {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".',
@@ -106,6 +122,10 @@ export const chartRepository = text("chart-repository", /^(?:https?|oci):\/\/[^\
 export const chartMirror = text("chart-mirror", /^(?:https|oci):\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/);
 export const valuePath = text("value-path", /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/);
 export const promotion = text("promotion", /^(?:auto|manual|after [1-9]\d{0,3}[mhd])$/);
+export const pythonPackage = text("python-package", /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 100);
+export const interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*git-pull\?\S*\brepo=\S+$/, 2_000);
+export const contentPath = text("content-path", /^(?!\.{0,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\s"'\\][^"'\\\n]*$/);
+export const probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 export const repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
 
 export const poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { name, namespace, notEmpty, repository, valuePath, webAddress } from "./formats.ts";
+import {
+  contentPath,
+  interactLink,
+  name,
+  namespace,
+  notEmpty,
+  probeUser,
+  pythonPackage,
+  repository,
+  valuePath,
+  webAddress,
+} from "./formats.ts";
 
 const hubEnvironment = z.strictObject({
   url: webAddress.describe("Where students reach the hub in this environment."),
@@ -40,6 +51,29 @@ const content = z
   })
   .describe("Where the course's material is.");
 
+const journeyGrader = z
+  .strictObject({
+    autograder: contentPath.describe("What Otter grades with: an autograder's zip file, or a folder that has tests in it."),
+    blank: contentPath.describe("The notebook as students get it; it is to get nothing."),
+    solution: contentPath.describe("The notebook with all answers; it is to get full marks."),
+  })
+  .describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
+
+const journey = z
+  .strictObject({
+    imports: z
+      .array(pythonPackage)
+      .max(100)
+      .default([])
+      .describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
+    link: interactLink
+      .optional()
+      .describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
+    grader: journeyGrader.optional(),
+    user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it."),
+  })
+  .describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
+
 /** `hubs/<hub>/hub.yaml`: the course, its people, and where its hub runs. */
 export const hubSchema = z
   .strictObject({
@@ -58,6 +92,7 @@ export const hubSchema = z
     image: image.prefault({}),
     grader: grader.optional(),
     content: content.optional(),
+    journey: journey.optional(),
   })
   .meta({ title: "Campanile hub", description: "hubs/<hub>/hub.yaml: the course, its people, and where its hub runs." });
 

@@ -1,0 +1,116 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { z } from "zod";
+import { NoAnswer, UnexpectedStatus } from "../../domain/hub-errors.ts";
+import type { HubAnswer, HubRequest, ReachesHub } from "../../journey/ports.ts";
+import { openKernelChannel } from "./kernel-channel.ts";
+
+/** A page or an answer longer than this says nothing more. */
+const ANSWER_LIMIT_CHARACTERS = 4_000_000;
+
+export interface HubClientOptions {
+  /** Of the hub for people, with its base path and a slash at its end. */
+  publicUrl: string;
+  /** Where it is reached from here, when not there: an origin. Everything else stays as if it were the public address. */
+  address?: string | undefined;
+  /** Asked each time, because a rollout may make a new one. @returns undefined when there is none */
+  fetchToken(): Promise<string | undefined>;
+}
+
+/** Speaks to one hub, and to the servers behind it, as its service `campanile`. */
+export function createHubClient({ publicUrl, address, fetchToken }: HubClientOptions): ReachesHub {
+  const base = new URL(publicUrl);
+  const urlOf = (path: string) => {
+    const url = new URL(path, base);
+    return address === undefined ? url : new URL(`${url.pathname}${url.search}`, address);
+  };
+  const headersOf = async (as: HubRequest["as"]): Promise<Record<string, string>> => {
+    const host = address === undefined ? {} : { host: base.host };
+    if (as === "nobody") return host;
+    const token = as === "stranger" ? NOBODYS_TOKEN : await fetchToken();
+    return { ...host, ...(token === undefined ? {} : { authorization: `token ${token}` }) };
+  };
+  const send = async ({ method, path, as, body }: HubRequest, signal: AbortSignal): Promise<Response> => {
+    const headers = { ...(await headersOf(as)), ...(body ? { "content-type": "application/json" } : {}) };
+    try {
+      return await fetch(urlOf(path), {
+        method,
+        headers,
+        redirect: "manual",
+        signal,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+    } catch (error) {
+      throw silence(error, signal);
+    }
+  };
+
+  return {
+    async ask(request, signal) {
+      const response = await send(request, signal);
+      try {
+        return answerOf(response, (await response.text()).slice(0, ANSWER_LIMIT_CHARACTERS));
+      } catch (error) {
+        throw silence(error, signal);
+      }
+    },
+
+    async *follow(path, signal) {
+      const response = await send({ method: "GET", path, as: "probe" }, signal);
+      if (response.status !== 200 || !response.body)
+        throw new UnexpectedStatus(response.status, (await response.text()).slice(0, 2_000));
+      const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+      try {
+        for await (const { data } of events) yield z.json().parse(JSON.parse(data));
+      } catch (error) {
+        throw silence(error, signal);
+      }
+    },
+
+    async openKernel(user, { name, dir }, signal) {
+      const path = `user/${user}/api/kernels`;
+      const response = await send(
+        { method: "POST", path, as: "probe", body: { ...(name === undefined ? {} : { name }), path: dir } },
+        signal,
+      );
+      const text = await response.text();
+      if (response.status !== 201) throw new UnexpectedStatus(response.status, text.slice(0, 2_000));
+      const { id } = z.object({ id: z.string() }).parse(JSON.parse(text));
+      const channels = urlOf(`${path}/${encodeURIComponent(id)}/channels`);
+      channels.protocol = channels.protocol === "https:" ? "wss:" : "ws:";
+      const channel = await openKernelChannel(channels, await headersOf("probe"), signal);
+      return {
+        run: channel.run,
+        async close() {
+          channel.close();
+          await send(
+            { method: "DELETE", path: `${path}/${encodeURIComponent(id)}`, as: "probe" },
+            AbortSignal.timeout(CLOSE_LIMIT_MS),
+          ).catch(() => {
+            // The server ends its kernels when it is stopped.
+          });
+        },
+      };
+    },
+  };
+}
+
+const CLOSE_LIMIT_MS = 5_000;
+/** Has the form of one and opens nothing. */
+const NOBODYS_TOKEN = "0".repeat(32);
+
+function answerOf({ status, headers }: Response, text: string): HubAnswer {
+  return { status, location: headers.get("location") ?? undefined, contentType: headers.get("content-type") ?? "", text };
+}
+
+/** What the network says, and not that a call failed. An end that was asked for stays as it is. */
+function silence(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted || error instanceof z.ZodError || error instanceof SyntaxError) return error;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const words =
+    cause instanceof AggregateError
+      ? cause.errors.map(String).join("; ")
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
+  return new NoAnswer(words, { cause: error });
+}

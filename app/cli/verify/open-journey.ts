@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
+import { createBranchHeads } from "../../adapters/git/branch-head.ts";
+import { createHubClient } from "../../adapters/jupyterhub/hub-client.ts";
+import { lookAtHub } from "../../adapters/jupyterhub/look-at-hub.ts";
+import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
+import { ConfigError, type Explanation } from "../../domain/errors.ts";
+import type { Fleet } from "../../domain/hub.ts";
+import type { JourneyReport, StepName, StepReport } from "../../journey/journey.ts";
+import type { JourneyPlan } from "../../journey/plan.ts";
+import { playJourney } from "../../journey/play-journey.ts";
+import type { JourneyMarker } from "../../journey/ports.ts";
+import { type Layout, loadFleet } from "../../load/load-fleet.ts";
+import { readCharts } from "../../pipeline/judge-change.ts";
+import { planJourney } from "../../pipeline/plan-journey.ts";
+import { createRedactor } from "../../redact/create-redactor.ts";
+import { judgePod } from "../../verify/judge-pod.ts";
+import { openWorkingTree } from "../validate/open-side.ts";
+import { refuseUnknown } from "../validate/refuse-unknown.ts";
+import { parseAddresses } from "./addresses.ts";
+
+/** As long as all budgets together, with room: after that nobody plays any more, whatever became of them. */
+const MARKER_GOOD_MS = 20 * 60_000;
+
+export interface OpenJourney {
+  plan: JourneyPlan;
+  /** Why the pinned chart could not be read: then what is left to it is not judged. */
+  couldNot: Explanation[];
+  play(steps: readonly StepName[], onStep: (report: StepReport) => void): Promise<JourneyReport>;
+  /** Everything that is printed goes through it. */
+  redact(text: string): string;
+}
+
+/** @throws {ConfigError | ClusterError} when the fleet or the kubeconfig cannot be read, or there is no such hub */
+export async function openJourney(options: {
+  folder: string;
+  layout: Layout | "auto";
+  hub: string;
+  environment: string;
+  addresses: readonly string[];
+  /** Left out: no chart is fetched. */
+  charts: FetchesCharts | undefined;
+}): Promise<OpenJourney> {
+  const { hub, environment } = options;
+  const { hub: address, others } = parseAddresses(options.addresses);
+  const { tree, sha } = await openWorkingTree(options.folder);
+  const { fleet, findings, placeOfValue } = await loadFleet(tree, sha, { layout: options.layout });
+  const [fault] = findings;
+  if (!fleet) throw unreadable(fault ? `${fault.at.file}:${fault.at.line}: ${fault.what}` : "There is no fleet in this folder.");
+  refuseUnknown({ hub }, { hubs: fleet.hubs.map(({ name }) => name), environments: [] });
+  const environments = fleet.hubs.find(({ name }) => name === hub)?.environments ?? [];
+  refuseUnknown({ environment }, { hubs: [], environments: environments.map((each) => each.environment) });
+  const config = environments.find((each) => each.environment === environment);
+  const cluster = fleet.clusters.find(({ name }) => name === config?.cluster);
+  const { charts, couldNot } = await readCharts(withOnly(fleet, hub, environment), options.charts?.readChart);
+  const plan = planJourney(fleet, placeOfValue, { hub, environment }, charts);
+  if (!plan || !config || !cluster) throw noAddress(hub, environment);
+
+  const redactor = createRedactor();
+  const kubeconfig = process.env.KUBECONFIG;
+  for (const secret of kubeconfigSecrets(kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
+  const inCluster = lookAtHub({
+    kubeconfig,
+    context: cluster.context,
+    namespace: config.namespace,
+    user: plan.user,
+    judgePod,
+    addSecret: redactor.addSecret,
+    redact: redactor.redact,
+  });
+  const player: JourneyMarker = {
+    journey: randomUUID(),
+    host: hostname(),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+  };
+  return {
+    plan,
+    couldNot,
+    redact: redactor.redact,
+    play: (steps, onStep) =>
+      untilAsked((signal) =>
+        playJourney(
+          plan,
+          {
+            hub: createHubClient({ publicUrl: plan.publicUrl, address, fetchToken: inCluster.fetchToken }),
+            cluster: inCluster,
+            git: createBranchHeads(others),
+            redact: redactor.redact,
+            player,
+            isPlaying,
+          },
+          { steps, signal, onStep },
+        ),
+      ),
+  };
+}
+
+/** Other releases' charts say nothing of this one. */
+function withOnly(fleet: Fleet, name: string, environment: string): Fleet {
+  const hubs = fleet.hubs.filter((hub) => hub.name === name);
+  return {
+    ...fleet,
+    hubs: hubs.map((hub) => ({ ...hub, environments: hub.environments.filter((each) => each.environment === environment) })),
+  };
+}
+
+/** Whoever types Ctrl-C wants it to end, and not a server that nobody stops. A second one ends it at once. */
+async function untilAsked<T>(play: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const end = () => {
+    ended.abort();
+    process.off("SIGINT", end);
+    process.off("SIGTERM", end);
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  try {
+    return await play(ended.signal);
+  } finally {
+    process.off("SIGINT", end);
+    process.off("SIGTERM", end);
+  }
+}
+
+/** On this machine a process that is gone plays no more; of others only the time can be told. */
+function isPlaying({ host, pid, startedAt }: JourneyMarker): boolean {
+  if (Date.now() - Date.parse(startedAt) > MARKER_GOOD_MS) return false;
+  if (host !== hostname()) return true;
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function unreadable(why: string): ConfigError {
+  return new ConfigError({
+    code: "fleet-faulty",
+    what: "The fleet has faults, so nobody can say what the hub should be like.",
+    why,
+    fix: "See all of them with: campanile validate",
+  });
+}
+
+function noAddress(hub: string, environment: string): ConfigError {
+  return new ConfigError({
+    code: "no-address",
+    what: `Nobody says where students reach ${hub} in ${environment}.`,
+    why: "A journey begins at the address that students use.",
+    fix: "Write url under the environment in hub.yaml, or ingress.hosts in the values.",
+  });
+}

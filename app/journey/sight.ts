@@ -1,0 +1,47 @@
+import type { DoorVerdict } from "./login-door.ts";
+import type { CellEnd } from "./ports.ts";
+
+/** What a step met instead of what it wanted, before anybody judges it. */
+export type Sight =
+  | { kind: "no-answer"; doing: string; why: string }
+  | { kind: "status"; doing: string; status: number; text: string }
+  | { kind: "not-the-hub"; found: string }
+  | { kind: "version"; found: string; expected: string }
+  | { kind: "class"; what: "authenticator" | "spawner"; found: string; expected: string }
+  | { kind: "login"; verdict: Extract<DoorVerdict, { kind: "wrong" }> }
+  | { kind: "probe-missing"; missing: "token" | "refused" | "scopes" | "user"; detail: string }
+  | { kind: "in-use"; host: string; startedAt: string }
+  | { kind: "pod-stuck" }
+  | { kind: "spawn-failed"; says: string }
+  | { kind: "image"; found: string; expected: string }
+  | { kind: "no-kernel"; why: string }
+  | {
+      kind: "cell";
+      doing: "write" | "import" | "notebook" | "grade" | "other";
+      what: string;
+      end: Exclude<CellEnd, { kind: "done" }>;
+      kills: number;
+    }
+  | { kind: "printed"; what: string; found: string; expected: string }
+  | { kind: "pull"; message: string; repository: string; branch?: string; branches?: string[]; isReachedByUs: boolean }
+  | { kind: "no-puller" }
+  | { kind: "commit"; found: string; expected: string; changes: string[] }
+  | { kind: "no-file"; file: string; opens: string; status: number }
+  | { kind: "no-interface"; opens: string; status: number }
+  | { kind: "widgets"; says: string }
+  | { kind: "file-lost"; file: string }
+  | { kind: "seen-by-others"; who: string; file: string }
+  | { kind: "grades"; what: string; found: string; expected: string }
+  | { kind: "over-budget"; seconds: number; doing: string }
+  | { kind: "ended" };
+
+/** Ends a step with what it met. Only `playStep` catches it. */
+export class Met extends Error {
+  override name = "Met";
+  readonly sight: Sight;
+
+  constructor(sight: Sight) {
+    super(sight.kind);
+    this.sight = sight;
+  }
+}

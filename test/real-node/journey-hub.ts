@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import type { JsonObject } from "../../app/domain/json.ts";
+import { mergeValues } from "../../app/domain/merge-values.ts";
+import { createControlClient } from "../../app/local/github/control-client.ts";
+import { forwardToNode } from "../../app/local/node/forward.ts";
+import { NODE_ADDRESS } from "../../app/local/node/node-network.ts";
+import { packSampleCharts } from "../../app/local/seed/sample-artefacts.ts";
+import type { WorldDescription } from "../../app/local/world/start-world.ts";
+import { campanileCommand } from "../cli/run-campanile.ts";
+import { imageDigest } from "./image-digest.ts";
+
+const CHART = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
+const IMAGE = "registry.campanile.example/user-data8";
+const CHARTS = "https://charts.campanile.example/";
+const PUBLIC_URL = "http://data8-staging.courses.example";
+const PROBE = "campanile-probe";
+
+/** What a test says of the hub beside what all of them have. */
+export interface HubUnderTest {
+  /** A tag of the user image, or a pin of its own. */
+  image?: string | { tag: string; digest: string };
+  values?: JsonObject;
+  journey?: JsonObject;
+  /** Whether Helm waits for the hub; not where it never comes up. */
+  isWaitedFor?: boolean;
+}
+
+/** `campanile verify` as a process of its own: to wait for, or to end. */
+export type Verification = ReturnType<typeof startVerify>;
+
+/** A fleet with one hub, as somebody has it cloned, and the hub that runs from it. */
+export interface JourneyHub {
+  core: CoreV1Api;
+  namespace: string;
+  /** The address of git as links name it. */
+  git: string;
+  /** Writes the fleet's files anew and brings the hub to what they say. @returns the digest that is pinned */
+  deploy(hub: HubUnderTest): Promise<string>;
+  /** `campanile verify`, as a person types it. */
+  verify(...args: readonly string[]): Verification;
+  stop(): Promise<void>;
+}
+
+/** Who opens it gets the course's notebook from a repository that the hub's servers can reach. */
+export async function openJourneyHub(world: WorldDescription): Promise<JourneyHub> {
+  const dir = await mkdtemp(path.join(tmpdir(), "campanile-journey-"));
+  const namespace = "data8-staging";
+  const config = new KubeConfig();
+  config.loadFromFile(world.kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  const git = await createCourse(world);
+  const chart = (await packSampleCharts()).find(({ name }) => name === "jupyterhub");
+  if (!chart) throw new Error("the sample has no chart of JupyterHub");
+  const charts = path.join(dir, "charts");
+  await mkdir(charts);
+  await writeFile(path.join(charts, `jupyterhub-${chart.version}.tgz`), chart.tgz);
+  let forwarder: Awaited<ReturnType<typeof forwardToNode>> | undefined;
+
+  const address = async () => {
+    const service = await core.readNamespacedService({ name: "proxy-public", namespace });
+    forwarder ??= await forwardToNode(world.realNode?.connectSocket ?? "", `${service.spec?.clusterIP}:80`);
+    return `http://127.0.0.1:${forwarder.port}`;
+  };
+  return {
+    core,
+    namespace,
+    git: git.inside,
+    async deploy({ image = "2026.11.1", values = {}, journey = {}, isWaitedFor = true }) {
+      const pin =
+        typeof image === "string" ? { tag: image, digest: await imageDigest(world.registry, "user-data8", image) } : image;
+      const merged = mergeValues([COMMON_VALUES, values]);
+      await writeFleet(dir, {
+        chart,
+        pin,
+        values: merged,
+        journey: { imports: IMPORTS, link: linkTo(git.inside), grader: GRADER, ...journey },
+      });
+      const given = path.join(dir, "hubs/data8/values/common.yaml");
+      const args = ["upgrade", "--install", namespace, CHART, "--namespace", namespace, "--create-namespace", "--values", given];
+      const pins = ["--set-string", `singleuser.image.name=${IMAGE},singleuser.image.tag=${pin.tag}@${pin.digest}`];
+      const wait = isWaitedFor ? ["--wait", "--timeout", "3m"] : [];
+      const home = path.join(dir, "helm");
+      await execa(world.tools.helm ?? "helm", [...args, ...pins, ...wait], {
+        env: { KUBECONFIG: world.kubeconfig, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home },
+      });
+      await address();
+      return pin.digest;
+    },
+    verify(...args) {
+      const where = [
+        "--mirror",
+        `${CHARTS}=${charts}`,
+        "--address",
+        `http://127.0.0.1:${forwarder?.port ?? 1}`,
+        "--address",
+        `${git.inside}=${git.outside}`,
+      ];
+      return startVerify({ KUBECONFIG: world.campanileKubeconfig, CAMPANILE_DATA_DIR: path.join(dir, "data") }, [
+        "verify",
+        dir,
+        "--hub",
+        "data8",
+        "--env",
+        "staging",
+        ...where,
+        ...args,
+      ]);
+    },
+    async stop() {
+      await forwarder?.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** With the rights that Campanile has, and no more. */
+const startVerify = (env: Record<string, string>, args: readonly string[]) =>
+  execa(...campanileCommand(args), { reject: false, stdin: "ignore", env: { NO_COLOR: "1", ...env } });
+
+const IMPORTS = ["datascience", "numpy", "matplotlib", "otter"];
+const GRADER = { autograder: "probe/autograder", blank: "probe/blank.ipynb", solution: "probe/solution.ipynb" };
+const REPOSITORY = "berkeley/data8-materials";
+
+export const linkTo = (git: string, branch = "main") =>
+  `${PUBLIC_URL}/hub/user-redirect/git-pull?${new URLSearchParams({
+    repo: `${git}/${REPOSITORY}`,
+    branch,
+    urlpath: "tree/data8-materials/lab/lab01.ipynb",
+  })}`;
+
+const COMMON_VALUES: JsonObject = {
+  hub: {
+    config: {
+      JupyterHub: { authenticator_class: "dummy" },
+      Authenticator: { allow_all: true },
+      Spawner: { http_timeout: 60 },
+    },
+    services: { campanile: {} },
+    loadRoles: {
+      campanile: {
+        scopes: ["read:hub", `servers!user=${PROBE}`, `access:servers!user=${PROBE}`],
+        services: ["campanile"],
+        users: [PROBE],
+      },
+    },
+  },
+  proxy: { service: { type: "ClusterIP" } },
+  prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
+  singleuser: { memory: { guarantee: "256M", limit: "1G" } },
+};
+
+async function writeFleet(
+  dir: string,
+  {
+    chart,
+    pin,
+    values,
+    journey,
+  }: {
+    chart: { version: string; digest: string };
+    pin: { tag: string; digest: string };
+    values: JsonObject;
+    journey: JsonObject;
+  },
+): Promise<void> {
+  const files: Record<string, JsonObject> = {
+    "campanile.yaml": {
+      title: "A fleet with one hub",
+      clusters: { courses: { context: "courses", kubernetesVersion: "1.36.3" } },
+      environments: [{ name: "staging" }],
+      charts: { jupyterhub: CHARTS },
+    },
+    "hubs/data8/hub.yaml": {
+      title: "Data 8",
+      owners: ["gsi-lead"],
+      environments: { staging: { url: PUBLIC_URL } },
+      image: { valuePath: "singleuser.image" },
+      journey,
+    },
+    "hubs/data8/pins/staging.yaml": {
+      hub: { chart: "jupyterhub", version: chart.version, digest: chart.digest },
+      image: { name: IMAGE, ...pin },
+    },
+    "hubs/data8/values/common.yaml": values,
+  };
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(dir, file)), { recursive: true });
+    await writeFile(path.join(dir, file), stringify(content));
+  }
+}
+
+/** A course's repository at the emulated GitHub, which servers reach at the node's address and Campanile at the world's. */
+async function createCourse({ github }: WorldDescription): Promise<{ inside: string; outside: string }> {
+  const control = createControlClient(github.webUrl);
+  const [owner = "", name = ""] = REPOSITORY.split("/");
+  await control.createUser({ login: "author", name: "Whoever writes the labs" });
+  await control.createOrganization({ login: owner, name: owner, members: { author: "admin" } });
+  const files = { ...ASSIGNMENT, "lab/lab01.ipynb": NOTEBOOK, "README.md": "Materials\n" };
+  await control.createRepository({ owner, name, files, message: "Lab 1", as: "author" });
+  return { inside: `http://${NODE_ADDRESS}:${new URL(github.webUrl).port}`, outside: github.webUrl };
+}
+
+const cell = (source: string) => ({
+  cell_type: "code",
+  execution_count: null,
+  id: `c${source.length}`,
+  metadata: {},
+  outputs: [],
+  source,
+});
+
+const notebook = (...sources: readonly string[]) =>
+  JSON.stringify({
+    cells: [{ cell_type: "markdown", id: "m1", metadata: {}, source: "# Lab 1" }, ...sources.map(cell)],
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+
+const NOTEBOOK = notebook(
+  "import numpy as np\nfrom datascience import *",
+  "heights = make_array(64, 72, 70)",
+  "print(heights.mean())",
+);
+
+/** As Otter wants it: one question, two points. */
+const ASSIGNMENT = {
+  "probe/autograder/tests/q1.py": `OK_FORMAT = True
+test = {
+    "name": "q1",
+    "points": 2,
+    "suites": [{"cases": [{"code": ">>> answer == 42\\nTrue", "hidden": False, "locked": False}], "scored": True, "setup": "", "teardown": "", "type": "doctest"}],
+}
+`,
+  "probe/blank.ipynb": notebook("answer = ..."),
+  "probe/solution.ipynb": notebook("answer = 42"),
+};
