@@ -71489,16 +71489,23 @@ function hasSecretSection(values, className) {
   return isOpaque(config2) || sectionsOf(className).some((section) => isOpaque(valueAt(values, [...CONFIG, section])));
 }
 
+// app/domain/once-per.ts
+function oncePer(find) {
+  const known3 = /* @__PURE__ */ new WeakMap();
+  return (key) => {
+    const before2 = known3.get(key);
+    if (before2) return before2.found;
+    const found = find(key);
+    known3.set(key, { found });
+    return found;
+  };
+}
+
 // app/validate/rule.ts
 function forEachRelease(judge2) {
-  const known3 = /* @__PURE__ */ new WeakMap();
-  const judgeOnce = (release) => {
-    const before2 = known3.get(release);
-    if (before2) return before2;
-    const faults = judge2(release).map((fault) => ({ ...fault, release: release.id }));
-    known3.set(release, faults);
-    return faults;
-  };
+  const judgeOnce = oncePer(
+    (release) => judge2(release).map((fault) => ({ ...fault, release: release.id }))
+  );
   return ({ head }) => {
     const all = [];
     for (const release of head.releases) for (const fault of judgeOnce(release)) all.push(fault);
@@ -71645,14 +71652,14 @@ var entryExpired = {
     );
   }
 };
-function entriesOf({ values }) {
+var entriesOf = oncePer(({ values }) => {
   const roles = entriesAt(values, ["hub", "loadRoles"]).map(([role, value]) => ({
     path: ["hub", "loadRoles", role],
     description: isJsonObject(value) && typeof value.description === "string" ? value.description : void 0
   }));
   const profiles = entriesAt(values, GROUP_PROFILES).filter(([group]) => courseOf(group) !== void 0).map(([group]) => ({ path: [...GROUP_PROFILES, group], description: void 0 }));
   return [...roles, ...profiles];
-}
+});
 
 // app/validate/rules/access/nobody-gets-in.ts
 var import_semver5 = __toESM(require_semver2(), 1);
@@ -72106,17 +72113,18 @@ var PODS = [
   { resources: ["proxy", "chp", "resources"], selector: ["proxy", "chp", "nodeSelector"] }
 ];
 function coreRequests(view) {
-  return view.releases.flatMap(
-    (release) => PODS.flatMap(({ resources, selector }) => {
-      const pool2 = poolFor(release, selector, "core");
-      if (!pool2) return [];
-      const path17 = [...resources, "requests"];
-      const memoryBytes = parseQuantity(valueAt(release.effective, [...path17, "memory"])) ?? 0;
-      const cpu = parseQuantity(valueAt(release.effective, [...path17, "cpu"])) ?? 0;
-      return [{ release, pool: pool2, memoryBytes, cpu, path: path17 }];
-    })
-  );
+  return view.releases.flatMap(requestsOf);
 }
+var requestsOf = oncePer(
+  (release) => PODS.flatMap(({ resources, selector }) => {
+    const pool2 = poolFor(release, selector, "core");
+    if (!pool2) return [];
+    const path17 = [...resources, "requests"];
+    const memoryBytes = parseQuantity(valueAt(release.effective, [...path17, "memory"])) ?? 0;
+    const cpu = parseQuantity(valueAt(release.effective, [...path17, "cpu"])) ?? 0;
+    return [{ release, pool: pool2, memoryBytes, cpu, path: path17 }];
+  })
+);
 
 // app/validate/example-pools.ts
 var FLEET_WITH_POOLS = `title: Courses
@@ -73410,7 +73418,7 @@ var nameUnseen = {
     });
   }
 };
-function groupsOf({ values }) {
+var groupsOf = oncePer(({ values }) => {
   const profiles = entriesAt(values, GROUP_PROFILES).map(([name2]) => ({ name: name2, path: [...GROUP_PROFILES, name2] }));
   const roles = entriesAt(values, ["hub", "loadRoles"]).flatMap(
     ([role]) => listAt(values, ["hub", "loadRoles", role, "groups"]).flatMap(
@@ -73418,7 +73426,7 @@ function groupsOf({ values }) {
     )
   );
   return [...profiles, ...roles];
-}
+});
 function near(word, known3) {
   return known3.find((each) => each !== word && (0, import_fastest_levenshtein2.distance)(each, word) <= 2);
 }
@@ -74240,10 +74248,10 @@ function isEncrypted(text3) {
 }
 
 // app/validate/hosts.ts
-function ingressHosts(values) {
+var ingressHosts = oncePer((values) => {
   if (valueAt(values, ["ingress", "enabled"]) === false) return [];
   return hostsIn(values, ["ingress", "hosts"]);
-}
+});
 function tlsHosts(values) {
   const ofIngress = listAt(values, ["ingress", "tls"]).flatMap((_2, index) => hostsIn(values, ["ingress", "tls", index, "hosts"]));
   const ofProxy = hostsIn(values, ["proxy", "https", "hosts"]);
@@ -75038,9 +75046,50 @@ function tooLarge2(what) {
 var READ_ENDINGS = [".yaml", ".yml", ".json", ".ics", ".tpl", ".txt"];
 var TREE_LIMIT_BYTES = 50 * 1024 * 1024;
 var FILES_LIMIT2 = 2e4;
+var opened = new I2({ max: 4 });
 async function openGitTree(repositoryDir, treeish) {
+  if (!/^[0-9a-f]{40,64}$/.test(treeish)) return treeOf(repositoryDir, treeish, await listLines(repositoryDir, treeish));
+  const key = `${repositoryDir}\0${treeish}`;
+  const before2 = opened.get(key);
+  if (before2) return before2.tree;
+  const near2 = [...opened.values()].find((each) => each.repositoryDir === repositoryDir);
+  const lines = (near2 && await linesFrom(near2, treeish)) ?? await listLines(repositoryDir, treeish);
+  const tree = await treeOf(repositoryDir, treeish, lines);
+  opened.set(key, { repositoryDir, sha: treeish, lines, tree });
+  return tree;
+}
+async function listLines(repositoryDir, treeish) {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
   const lines = stdout.toString("utf8").split("\0").filter(Boolean).map(parseLine);
+  return new Map(lines.map((line) => [line.path, line]));
+}
+var CHANGES_LIMIT = 500;
+async function linesFrom({ repositoryDir, sha, lines }, treeish) {
+  const { stdout } = await runGit({
+    repositoryDir,
+    args: ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", sha, treeish]
+  });
+  const parts = stdout.toString("utf8").split("\0");
+  const changes = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [, mode, object2] = /^:\d{6} (\d{6}) [0-9a-f]{40,64} ([0-9a-f]{40,64}) [AMDT]$/.exec(parts[index] ?? "") ?? [];
+    const path17 = parts[index + 1];
+    if (mode === void 0 || object2 === void 0 || path17 === void 0) return void 0;
+    changes.push({ mode, object: object2, path: path17 });
+  }
+  if (changes.length > CHANGES_LIMIT) return void 0;
+  const isFile = ({ mode }) => mode !== GONE && mode !== SUBMODULE;
+  const sizes = await sizesOf(repositoryDir, new Set(changes.filter(isFile).map(({ object: object2 }) => object2)));
+  const now = new Map(lines);
+  for (const { mode, object: object2, path: path17 } of changes)
+    if (mode === GONE) now.delete(path17);
+    else now.set(path17, lineOf({ mode, object: object2, path: path17, bytes: sizes.get(object2) }));
+  return now;
+}
+var GONE = "000000";
+var SUBMODULE = "160000";
+async function treeOf(repositoryDir, treeish, all) {
+  const lines = [...all.values()].sort((a2, b2) => a2.path < b2.path ? -1 : a2.path > b2.path ? 1 : 0);
   const refused = lines.flatMap(({ path: path17, why }) => why === void 0 ? [] : [{ path: visiblePath(path17), why }]);
   const files = lines.filter(({ why }) => why === void 0);
   const charts = files.flatMap(({ path: path17 }) => /^(.+\/)Chart\.yaml$/.exec(path17)?.[1] ?? []);
@@ -75063,7 +75112,10 @@ function parseLine(line) {
   const [, mode, object2, size, path17] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|BAD|-)\t(.+)$/s.exec(line) ?? [];
   if (mode === void 0 || object2 === void 0 || path17 === void 0) throw new Error("git ls-tree wrote an unknown line");
   const bytes = /^\d+$/.test(size ?? "") ? Number(size) : void 0;
-  return { mode, object: object2, path: path17, bytes, why: refusalOf({ mode, path: path17, bytes }) };
+  return lineOf({ mode, object: object2, path: path17, bytes });
+}
+function lineOf(line) {
+  return { ...line, why: refusalOf(line) };
 }
 function toEntry({ object: object2, path: path17, bytes }) {
   if (bytes === void 0) throw missingBlob(object2);
@@ -75111,6 +75163,22 @@ async function readBlobs(repositoryDir, wanted) {
     recent.set(object2, content2, { size: Math.max(bytes, 1) });
   }
   return contents;
+}
+async function sizesOf(repositoryDir, objects) {
+  const sizes = /* @__PURE__ */ new Map();
+  if (objects.size === 0) return sizes;
+  const { stdout } = await runGit({
+    repositoryDir,
+    args: ["cat-file", "--batch-check"],
+    stdin: `${[...objects].join("\n")}
+`
+  });
+  for (const line of stdout.toString("latin1").trimEnd().split("\n")) {
+    const [object2 = "", type, bytes] = line.split(" ");
+    if (type !== "blob") throw missingBlob(object2);
+    sizes.set(object2, Number(bytes));
+  }
+  return sizes;
 }
 function missingBlob(object2) {
   return new ClusterError({
