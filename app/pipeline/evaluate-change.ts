@@ -35,7 +35,7 @@ export async function planChange(ports: JudgePorts & { helmVersion: string }, ch
 }
 
 /** Enough for renders, the cluster and comparing to be at work at the same time; more of them only fill the memory. */
-const RELEASES_AT_ONCE = 6;
+const RELEASES_AT_ONCE = 8;
 
 /** What was found out about a change, whoever asked. */
 export type Evaluated = Pick<PreviewResult, "findings" | "couldNot" | "releasesInFleet" | "releases"> & {
