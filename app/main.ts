@@ -13,6 +13,7 @@ import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
 import { openTemplates } from "./adapters/helm/resident-renderer.ts";
 import { createTemplate } from "./adapters/helm/template-with-lookups.ts";
+import { openHub } from "./adapters/jupyterhub/open-hub.ts";
 import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
 import { inspectCluster } from "./adapters/kubernetes/inspect-cluster.ts";
 import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
@@ -25,13 +26,15 @@ import { openStore } from "./adapters/store/open-store.ts";
 import { startPrivateDatabase } from "./adapters/store/private-database.ts";
 import { parseEvent } from "./event/parse-event.ts";
 import { deploy, deployHub } from "./pipeline/deploy.ts";
+import { playReleaseJourney } from "./pipeline/play-release-journey.ts";
 import { preview } from "./pipeline/preview.ts";
 import { createPorts } from "./ports.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { redactDeep } from "./redact/redact-deep.ts";
 import { createRenderer } from "./render/render-release.ts";
-import { rollOut } from "./rollout/roll-out.ts";
+import { type RolloutPorts, rollOut } from "./rollout/roll-out.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { judgePod } from "./verify/judge-pod.ts";
 import { judgeHooks, judgeWorkloads } from "./verify/judge-workloads.ts";
 import type { Delivery } from "./webhook/delivery.ts";
 import { startFront } from "./webhook/start-front.ts";
@@ -94,7 +97,18 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     recordedLookups: createRecordedLookups(settings.dataDir),
     decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),
     redactor,
+    playsJourneys: settings.playsJourneys,
+    openHub: (plan, place) =>
+      openHub(
+        plan,
+        { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress },
+        { judgePod, addSecret: redactor.addSecret, redact: redactor.redact },
+      ),
   });
+  const rollout: RolloutPorts = {
+    ...ports.rollout,
+    playJourney: (request) => playReleaseJourney(ports.journey, request),
+  };
   const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
 
   const metrics = new Registry();
@@ -144,7 +158,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
       preview: (work, event) => preview(work, ports.preview, event),
       deploy: (work, event) => deploy(work, ports.deploy, event),
       deployHub: (work, input) => deployHub(work, ports.deploy, input),
-      rollOut: (work, request) => rollOut(work, ports.rollout, request),
+      rollOut: (work, request) => rollOut(work, rollout, request),
       reconcile: async (work) => {
         const guids = await work.step("redeliver missed", () => missed.redeliverMissed(new Date()));
         if (guids.length > 0) log.info({ guids }, "asked GitHub for deliveries that never arrived");

@@ -16,10 +16,13 @@ import { ClusterError } from "./domain/errors.ts";
 import type { ValueLayer } from "./domain/hub.ts";
 import { isJsonObject, type Json, type JsonObject } from "./domain/json.ts";
 import type { Release } from "./domain/release.ts";
-import type { RolloutOutcome } from "./domain/rollout.ts";
+import { isGood, type RolloutOutcome } from "./domain/rollout.ts";
 import type { EventSource } from "./event/deploy-event.ts";
+import type { JourneyPlan } from "./journey/plan.ts";
+import type { JourneyPorts } from "./journey/ports.ts";
 import { loadFleet } from "./load/load-fleet.ts";
 import type { DeployPorts } from "./pipeline/deploy.ts";
+import type { ReleaseJourneyPorts } from "./pipeline/play-release-journey.ts";
 import type { PreviewPorts } from "./pipeline/preview.ts";
 import type { ReleasePreviewPorts } from "./pipeline/preview-release.ts";
 import { releasesOf } from "./plan/releases-of.ts";
@@ -50,12 +53,17 @@ export interface Adapters {
   recordedLookups: RecordedLookups;
   decrypt: DecryptsSecrets;
   redactor: Redactor;
+  /** Off where hubs cannot be reached, or nobody wants it. */
+  playsJourneys: boolean;
+  /** A hub as the probe reaches it. */
+  openHub: (plan: JourneyPlan, place: { context: string; namespace: string }) => JourneyPorts;
 }
 
 export interface Ports {
   preview: PreviewPorts;
   deploy: DeployPorts;
-  rollout: RolloutPorts;
+  rollout: Omit<RolloutPorts, "playJourney">;
+  journey: ReleaseJourneyPorts;
 }
 
 /** Fits the adapters to what each stage asks for. */
@@ -85,6 +93,7 @@ export function createPorts(adapters: Adapters): Ports {
     },
     deploy: {
       ...shared,
+      playsJourneys: adapters.playsJourneys,
       fetchMergedPullRequestsOf: pullRequests.fetchMergedPullRequestsOf,
       fetchRevisions,
       findQuarantine: records.findQuarantine,
@@ -96,6 +105,13 @@ export function createPorts(adapters: Adapters): Ports {
       tellMergedPullRequests: (source, numbers, rollout) => tellMergedPullRequests(adapters, source, numbers, rollout),
     },
     rollout: rolloutPorts(adapters, fetchRevisions),
+    journey: {
+      fetchCommits: git.fetchCommits,
+      openTree: git.openTree,
+      readChart: adapters.charts.readChart,
+      openHub: adapters.openHub,
+      recordJourney: records.recordJourney,
+    },
   };
 }
 
@@ -149,7 +165,7 @@ function commentPlace(source: EventSource, pullRequest: number) {
 function rolloutPorts(
   adapters: Adapters,
   fetchRevisions: (context: string, namespace: string, name: string) => ReturnType<Cluster["fetchRevisions"]>,
-): RolloutPorts {
+): Ports["rollout"] {
   const { git, records, deployments } = adapters;
 
   async function tellGitHub(
@@ -191,7 +207,7 @@ function rolloutPorts(
 
     async record(request, rolloutId, startedAt, outcome, announced) {
       const { deployId, source, releaseId, environment, sha, bundleDigest } = request;
-      if (announced) await tellGitHub(request, rolloutId, STATES[outcome.kind], deploymentDescription(outcome));
+      if (announced) await tellGitHub(request, rolloutId, stateOf(outcome), deploymentDescription(outcome));
       await records.recordRollout({
         id: rolloutId,
         deployId,
@@ -206,6 +222,10 @@ function rolloutPorts(
       await records.recordProgress(deployId, releaseId, outcome);
     },
   };
+}
+
+function stateOf(outcome: RolloutOutcome): DeploymentState {
+  return outcome.kind === "deployed" && !isGood(outcome) ? "failure" : STATES[outcome.kind];
 }
 
 const STATES: Record<RolloutOutcome["kind"], DeploymentState> = {

@@ -32,6 +32,10 @@ export interface Settings {
   chartMirrors: Record<string, string>;
   /** Where people can read `docs/`; findings then lead to their pages. */
   docsUrl: string | undefined;
+  /** Whether a student's journey is played after each rollout of a hub that has one. */
+  playsJourneys: boolean;
+  /** Origin at which every hub is reached from here, by the host's name in the request; absent: at its own address. */
+  hubAddress: string | undefined;
   /** How often missed deliveries are looked for. */
   reconcileMinutes: number;
   logLevel: "debug" | "info" | "warn" | "error";
@@ -123,6 +127,8 @@ export const variables = z.object({
   SOPS_AGE_KEY_FILE: z.string().optional(),
   CAMPANILE_CHART_MIRRORS: z.string().default("{}").transform(parseMirrors),
   CAMPANILE_DOCS_URL: httpUrl.optional(),
+  CAMPANILE_JOURNEYS: z.enum(["on", "off"], "must be on or off").default("on"),
+  CAMPANILE_HUB_ADDRESS: httpUrl.optional(),
   CAMPANILE_RECONCILE_MINUTES: wholeNumber(1, 59, "must be a number of minutes from 1 to 59").default(5),
   CAMPANILE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 });
@@ -163,6 +169,8 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
     sopsAgeKeyFile: env.SOPS_AGE_KEY_FILE,
     chartMirrors: env.CAMPANILE_CHART_MIRRORS,
     docsUrl: env.CAMPANILE_DOCS_URL,
+    playsJourneys: env.CAMPANILE_JOURNEYS === "on",
+    hubAddress: env.CAMPANILE_HUB_ADDRESS,
     reconcileMinutes: env.CAMPANILE_RECONCILE_MINUTES,
     logLevel: env.CAMPANILE_LOG_LEVEL,
   };

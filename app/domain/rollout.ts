@@ -1,8 +1,17 @@
 import type { Explanation } from "./errors.ts";
 
+/** What a student's journey through a deployed release showed. */
+export interface JourneyNews {
+  outcome: "works" | "broken" | "could-not-tell";
+  seconds: number;
+  /** Of the first step that did not work. */
+  explanation?: Explanation;
+}
+
 /** How moving one release to one bundle ended. */
 export type RolloutOutcome =
-  | { kind: "deployed"; revision: number }
+  /** `journey` where one was played. What is broken then is nothing that was deployed: its material, its grader. */
+  | { kind: "deployed"; revision: number; journey?: JourneyNews }
   /** A newer commit of the default branch took over before anything was done. */
   | { kind: "superseded"; bySha: string }
   /** Helm or the workloads said no. `revision` is Helm's, when it wrote one. */
@@ -15,6 +24,7 @@ export type NotStarted = { kind: "not-started"; because: string };
 
 export type ReleaseOutcome = RolloutOutcome | NotStarted;
 
+/** Only then the next environment follows. */
 export function isGood(outcome: ReleaseOutcome): boolean {
-  return outcome.kind === "deployed";
+  return outcome.kind === "deployed" && (outcome.journey === undefined || outcome.journey.outcome === "works");
 }

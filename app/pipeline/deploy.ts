@@ -22,6 +22,8 @@ import type { CheckPlace } from "./preview.ts";
 /** What a deploy needs from outside, beside what each rollout needs. */
 export interface DeployPorts {
   helmVersion: string;
+  /** Whether a student's journey is played after a rollout, where a hub has one. */
+  playsJourneys: boolean;
   fetchBranchHead(source: EventSource, branch: string): Promise<string>;
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
@@ -183,6 +185,10 @@ export async function deployHub(
 
 function whyStopped(request: RolloutRequest, outcome: RolloutOutcome): string {
   if (outcome.kind === "superseded") return `a newer commit took over on ${request.environment}`;
+  if (outcome.kind === "deployed")
+    return outcome.journey?.outcome === "broken"
+      ? `students cannot do all of their work on ${request.releaseId}`
+      : `nobody could tell whether students can work on ${request.releaseId}`;
   return outcome.kind === "quarantined" ? `${request.releaseId} failed before` : `${request.releaseId} failed`;
 }
 
@@ -218,7 +224,7 @@ async function planFor(
         deployId,
         source,
         hub,
-        stages: targets.map((target) => stageFor(target, fleet, { deployId, source, sha })),
+        stages: targets.map((target) => stageFor(target, fleet, { deployId, source, sha }, ports)),
       })),
       couldNot: null,
     };
@@ -318,6 +324,7 @@ function stageFor(
   { release, environment }: DeployTarget,
   fleet: Fleet,
   at: { deployId: string; source: EventSource; sha: string },
+  { playsJourneys }: DeployPorts,
 ): HubStage {
   const { promotion } = environment;
   const isFirst = fleet.environments[0]?.name === environment.name;
@@ -331,6 +338,7 @@ function stageFor(
       ...(release.url === undefined ? {} : { url: release.url }),
       isProduction: fleet.environments.at(-1)?.name === environment.name,
       bundleDigest: release.bundleDigest,
+      hasJourney: playsJourneys && fleet.hubs.some(({ name, journey }) => name === release.hub && journey !== undefined),
     },
     soakSeconds: promotion.kind === "after-soak" ? promotion.soakSeconds : 0,
     heldBecause: promotion.kind === "manual" && !isFirst ? `campanile.yaml says that a person starts ${environment.name}` : null,

@@ -2,7 +2,7 @@ import { markdownTable } from "markdown-table";
 import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import type { Explanation } from "../domain/errors.ts";
-import type { RolloutOutcome } from "../domain/rollout.ts";
+import { isGood, type JourneyNews, type RolloutOutcome } from "../domain/rollout.ts";
 import { type CheckReport, couldNotCheck } from "./check-outputs.ts";
 import { escapeMarkdown, inOrder, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
@@ -30,9 +30,23 @@ export function rolloutSection(progress: DeployProgress): string {
 }
 
 function describeFailure({ releaseId, state }: ReleaseProgress): string[] {
+  if (state.kind === "deployed") return describeJourney(releaseId, state.journey);
   if (state.kind !== "failed" && state.kind !== "quarantined") return [];
   const { what, why, fix, code } = state.explanation;
   const news = state.kind === "failed" ? "failed." : "failed before with exactly these inputs, so they are not tried again.";
+  return [
+    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`,
+  ];
+}
+
+/** What runs is what was merged, and yet somebody has to look. */
+function describeJourney(releaseId: string, journey: JourneyNews | undefined): string[] {
+  if (!journey?.explanation || journey.outcome === "works") return [];
+  const { what, why, fix, code } = journey.explanation;
+  const news =
+    journey.outcome === "broken"
+      ? "runs, but students cannot do all of their work."
+      : "runs, but nobody could tell whether students can work. This is no reason to roll back.";
   return [
     `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`,
   ];
@@ -61,8 +75,13 @@ function rolloutHeadline({ releases, sha }: DeployProgress): string {
   const of = (kind: ReleaseState["kind"]) => releases.filter((release) => release.state.kind === kind);
   const [failed, deployed, superseded, quarantined] = [of("failed"), of("deployed"), of("superseded"), of("quarantined")];
   const untouched = of("not-started");
+  const withJourney = (outcome: JourneyNews["outcome"]) =>
+    deployed.filter(({ state }) => state.kind === "deployed" && state.journey?.outcome === outcome);
+  const [broken, untold] = [withJourney("broken"), withJourney("could-not-tell")];
   const rest = [
     ...(quarantined.length > 0 ? [`${nameReleases(quarantined)} failed before`] : []),
+    ...(broken.length > 0 ? [`a student's journey does not work on ${nameReleases(broken)}`] : []),
+    ...(untold.length > 0 ? [`nobody could tell whether it works on ${nameReleases(untold)}`] : []),
     ...(untouched.length > 0 ? [`${nameReleases(untouched)} ${untouched.length === 1 ? "was" : "were"} not touched`] : []),
   ];
   if (failed.length > 0) return `${[`Rollout failed on ${nameReleases(failed)}`, ...rest].join("; ")} ${at}`;
@@ -102,7 +121,7 @@ function describeState(state: ReleaseState): string {
     case "rolling-out":
       return "rolling out …";
     case "deployed":
-      return `healthy (Helm revision ${state.revision})`;
+      return `${describeHealth(state.journey)} (Helm revision ${state.revision})`;
     case "failed":
       return "**failed**";
     case "quarantined":
@@ -114,6 +133,14 @@ function describeState(state: ReleaseState): string {
   }
 }
 
+function describeHealth(journey: JourneyNews | undefined): string {
+  if (!journey) return "healthy";
+  if (journey.outcome === "works") return `healthy, and a student's journey works: ${journey.seconds} s`;
+  return journey.outcome === "broken"
+    ? "healthy, but **a student's journey does not work**"
+    : "healthy; **a student's journey could not be played**";
+}
+
 function took({ at, startedAt, state }: ReleaseProgress): string {
   const isOver = state.kind === "deployed" || state.kind === "failed";
   return isOver && at && startedAt ? prettyMs(at.getTime() - startedAt.getTime(), { secondsDecimalDigits: 0 }) : "";
@@ -121,7 +148,9 @@ function took({ at, startedAt, state }: ReleaseProgress): string {
 
 /** `campanile / deploy` on the merged commit: red for as long as something does not run what the branch asks for. */
 export function deployCheck(progress: DeployProgress): CheckReport {
-  const isFailed = progress.releases.some(({ state }) => state.kind === "failed" || state.kind === "quarantined");
+  const isFailed = progress.releases.some(
+    ({ state }) => state.kind === "failed" || state.kind === "quarantined" || (state.kind === "deployed" && !isGood(state)),
+  );
   return {
     conclusion: isFailed ? "failure" : "success",
     title: deployTitle(progress),
@@ -135,11 +164,25 @@ function deployTitle({ releases }: DeployProgress): string {
   if (releases.length === 0) return "Nothing to roll out";
   const parts = [
     count("failed") > 0 ? `${plural(count("failed"), "release")} failed` : "",
-    count("deployed") > 0 ? `${plural(count("deployed"), "release")} rolled out` : "",
+    count("deployed") > 0 ? `${plural(count("deployed"), "release")} rolled out${butOf(releases)}` : "",
     count("quarantined") > 0 ? `${plural(count("quarantined"), "release")} failed before` : "",
   ].filter(Boolean);
   if (parts.length > 0) return parts.join(", ");
   return count("superseded") > 0 ? LEFT_TO_NEWER : "Nothing rolled out yet";
+}
+
+function butOf(releases: readonly ReleaseProgress[]): string {
+  const bad = releases.flatMap(({ state }) => (state.kind === "deployed" && !isGood(state) ? [state.journey?.outcome] : []));
+  if (bad.length === 0) return "";
+  const where =
+    bad.length === releases.filter(({ state }) => state.kind === "deployed").length
+      ? bad.length === 1
+        ? "it"
+        : "them"
+      : `${bad.length} of them`;
+  return bad.includes("broken")
+    ? `, but students cannot work on ${where}`
+    : `, but nobody could tell whether students can work on ${where}`;
 }
 
 /** For a commit that was no longer the newest when its turn came; `text` is the pull request's. */
@@ -163,7 +206,7 @@ export function deploymentDescription(outcome: RolloutOutcome): string {
 function describeOutcome(outcome: RolloutOutcome): string {
   switch (outcome.kind) {
     case "deployed":
-      return "Healthy.";
+      return outcome.journey?.explanation?.what ?? (outcome.journey ? "Healthy, and a student's journey works." : "Healthy.");
     case "superseded":
       return "A newer commit took over.";
     case "failed":

@@ -7,6 +7,8 @@ export interface RolloutGoal {
   releaseId: string;
   bundleDigest: string;
   sha: string;
+  /** Whether a student's journey has to work before the release counts as deployed. */
+  hasJourney: boolean;
 }
 
 /** The one next thing to do; every one of them may be done twice. */
@@ -14,6 +16,7 @@ export type Action =
   | { kind: "upgrade" }
   | { kind: "wait-for-helm"; revision: number }
   | { kind: "verify"; revision: number }
+  | { kind: "play-journey"; revision: number }
   | { kind: "finish"; outcome: RolloutOutcome };
 
 /** Longer than any Helm call of ours is allowed to run, so that whoever started it is gone. */
@@ -23,7 +26,8 @@ export const HELM_CALL_LIMIT_SECONDS = 600;
  * Decides by what was seen, and by nothing remembered: after a crash the same observation gives the same action.
  *
  * - our bundle's revision is pending: somebody's Helm is at it (perhaps one that outlived its Campanile); wait until it cannot be
- * - our bundle's revision is deployed: verify it once, then done; also if it was unhealthy before, because it may have recovered
+ * - our bundle's revision is deployed: verify it once, play the journey where there is one, then done; also if it was unhealthy
+ *   before, because it may have recovered
  * - our bundle failed before: done, and never tried again by itself
  * - we deployed and the release is not at our bundle: somebody else changes it too; two that correct each other would never end
  * - anything else: upgrade, unless a newer commit took over before we began
@@ -39,8 +43,10 @@ export function decide(goal: RolloutGoal, seen: Observation): Action {
     return finish({ kind: "failed", explanation: failure.explanation, ...(isOurs ? { revision: last.revision } : {}) });
   }
   if (isOurs && last.status === "deployed") {
-    if (seen.learnt.some((fact) => fact.kind === "verified")) return finish({ kind: "deployed", revision: last.revision });
-    return { kind: "verify", revision: last.revision };
+    if (!seen.learnt.some((fact) => fact.kind === "verified")) return { kind: "verify", revision: last.revision };
+    const journey = seen.learnt.find((fact) => fact.kind === "journey")?.news;
+    if (goal.hasJourney && !journey) return { kind: "play-journey", revision: last.revision };
+    return finish({ kind: "deployed", revision: last.revision, ...(journey ? { journey } : {}) });
   }
   if (seen.quarantined) return finish({ kind: "quarantined", explanation: seen.quarantined });
   if (isOurs && last.status === "failed")

@@ -1,4 +1,5 @@
 import type { Explanation } from "../domain/errors.ts";
+import type { JourneyNews } from "../domain/rollout.ts";
 
 /** One revision in Helm's storage. Labels are ours and tell which bundle of which commit it was. */
 export interface HelmRevision {
@@ -39,4 +40,5 @@ export type Learnt =
   | { kind: "upgraded" }
   | { kind: "helm-failed"; explanation: Explanation }
   | { kind: "verified" }
-  | { kind: "unhealthy"; explanation: Explanation };
+  | { kind: "unhealthy"; explanation: Explanation }
+  | { kind: "journey"; news: JourneyNews };

@@ -2,7 +2,9 @@ import { ClusterError, type Explanation, explanationOf } from "../domain/errors.
 import type { Release } from "../domain/release.ts";
 import type { RolloutOutcome } from "../domain/rollout.ts";
 import type { EventSource } from "../event/deploy-event.ts";
+import type { JourneyReport } from "../journey/journey.ts";
 import { type Action, decide, HELM_CALL_LIMIT_SECONDS } from "./decide.ts";
+import { learnFromJourney } from "./learn-from-journey.ts";
 import type { HelmRevision, Learnt, Observation } from "./observation.ts";
 
 /** Moving one release to one bundle. JSON: it is kept with the workflow. */
@@ -17,6 +19,8 @@ export interface RolloutRequest {
   isProduction: boolean;
   sha: string;
   bundleDigest: string;
+  /** Whether a student's journey has to work before the next environment follows. */
+  hasJourney: boolean;
 }
 
 /** What the rollout needs from outside; each may be called twice. */
@@ -38,6 +42,8 @@ export interface RolloutPorts {
   ): Promise<void>;
   /** @returns undefined when all workloads are up, else why they are not */
   verify(request: RolloutRequest): Promise<Explanation | undefined>;
+  /** Plays a student's journey through the release, and keeps its evidence. */
+  playJourney(request: RolloutRequest): Promise<JourneyReport>;
   /** Called once before the first change; safe to repeat. */
   announce(request: RolloutRequest, rolloutId: string): Promise<void>;
   /** @param announced whether the rollout began at all: one that never did has nothing on GitHub to close */
@@ -123,6 +129,8 @@ async function act(
       const explanation = await ports.verify(request);
       return explanation ? { kind: "unhealthy", explanation } : { kind: "verified" };
     }
+    case "play-journey":
+      return learnFromJourney(await ports.playJourney(request));
   }
 }
 

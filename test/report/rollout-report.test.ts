@@ -36,6 +36,19 @@ const progress = (...releases: ReleaseProgress[]): DeployProgress => ({ sha: SHA
 const deployed: ReleaseState = { kind: "deployed", revision: 7 };
 const failed: ReleaseState = { kind: "failed", explanation, revision: 8 };
 
+const NO_BRANCH = {
+  code: "journey-branch",
+  what: "The link of the syllabus pulls the branch fa27, which does not exist.",
+  why: "The repository has main.",
+  fix: "Correct the link in the syllabus, and in hub.yaml.",
+};
+const NO_ROOM = {
+  code: "journey-no-room",
+  what: "The cluster has no room for the probe's server.",
+  why: "0/3 nodes are available: 3 Insufficient memory.",
+  fix: "Look at the node pool of students' servers, then merge again.",
+};
+
 const STATES: Record<string, DeployProgress> = {
   "nothing-to-do": progress(),
   running: progress(release("data8", "staging", { kind: "rolling-out" }), release("data8", "prod", { kind: "waiting" })),
@@ -77,6 +90,18 @@ const STATES: Record<string, DeployProgress> = {
     release("data8", "staging", { kind: "superseded", bySha: "f".repeat(40) }, 0),
     release("data8", "prod", { kind: "not-started", because: "a newer commit took over on staging" }, 0),
   ),
+  "journeys-work": progress(
+    release("data8", "staging", { ...deployed, journey: { outcome: "works", seconds: 31 } }),
+    release("data8", "prod", { ...deployed, journey: { outcome: "works", seconds: 28 } }),
+  ),
+  "journey-broken-in-the-material": progress(
+    release("data8", "staging", { ...deployed, journey: { outcome: "broken", seconds: 12, explanation: NO_BRANCH } }),
+    release("data8", "prod", { kind: "not-started", because: "students cannot do all of their work on data8-staging" }, 0),
+  ),
+  "journey-not-told": progress(
+    release("data8", "staging", { ...deployed, journey: { outcome: "could-not-tell", seconds: 90, explanation: NO_ROOM } }),
+    release("data8", "prod", { kind: "not-started", because: "nobody could tell whether students can work on data8-staging" }, 0),
+  ),
   "prod-failed": progress(release("data8", "staging", deployed), release("data8", "prod", failed)),
 };
 
@@ -113,6 +138,9 @@ const CHECKS: [string, string, string][] = [
   ["failed-before", "failure", "1 release failed before"],
   ["failed-before-the-other-hub-good", "failure", "2 releases rolled out, 1 release failed before"],
   ["superseded", "success", "Left to a newer commit"],
+  ["journeys-work", "success", "2 releases rolled out"],
+  ["journey-broken-in-the-material", "failure", "1 release rolled out, but students cannot work on it"],
+  ["journey-not-told", "failure", "1 release rolled out, but nobody could tell whether students can work on it"],
 ];
 
 test.each(CHECKS)("the deploy check: %s is a %s", (name, conclusion, title) => {

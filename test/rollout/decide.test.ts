@@ -7,7 +7,7 @@ const OURS = "a".repeat(40);
 const OTHERS = "0".repeat(40);
 const SHA = "b".repeat(40);
 const NOW = "2026-11-24T12:00:00.000Z";
-const GOAL = { releaseId: "data8-prod", bundleDigest: OURS, sha: SHA };
+const GOAL = { releaseId: "data8-prod", bundleDigest: OURS, sha: SHA, hasJourney: false };
 const why = (code: string) => ({ code, what: "It failed.", why: "It was so.", fix: "Mend it." });
 
 function revision(status: HelmRevision["status"], bundleDigest: string | null = OURS, ageSeconds = 10): HelmRevision {
@@ -105,6 +105,17 @@ const CASES: [string, Observation, string][] = [
 
 test.each(CASES)("%s", (_what, observation, action) => {
   expect(short(decide(GOAL, observation))).toBe(action);
+});
+
+const VERIFIED: Learnt[] = [{ kind: "upgraded" }, { kind: "verified" }];
+
+test.each<[string, Learnt[], string]>([
+  ["is played once its workloads are up", VERIFIED, "play-journey 7"],
+  ["is not played before", [{ kind: "upgraded" }], "verify 7"],
+  ["is played once", [...VERIFIED, { kind: "journey", news: { outcome: "works", seconds: 30 } }], "deployed"],
+  ["that breaks fails the release", [...VERIFIED, { kind: "unhealthy", explanation: why("import") }], "failed: import at 7"],
+])("the journey of a hub that has one %s", (_what, learnt, action) => {
+  expect(short(decide({ ...GOAL, hasJourney: true }, seen(revision("deployed"), { learnt })))).toBe(action);
 });
 
 test("only the newest revision counts", () => {

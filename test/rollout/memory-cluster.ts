@@ -1,6 +1,7 @@
 import { ClusterError, type Explanation } from "../../app/domain/errors.ts";
 import type { Release } from "../../app/domain/release.ts";
 import type { RolloutOutcome } from "../../app/domain/rollout.ts";
+import { type Fault, type JourneyReport, type Outcome, outcomeOf, type StepReport } from "../../app/journey/journey.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
 import type { HelmRevision } from "../../app/rollout/observation.ts";
 import type { RolloutPorts, RolloutRequest } from "../../app/rollout/roll-out.ts";
@@ -25,7 +26,29 @@ export const request: RolloutRequest = {
   isProduction: true,
   sha: "a".repeat(40),
   bundleDigest: release.bundleDigest,
+  hasJourney: false,
 };
+
+/** A journey whose one step ended so. */
+export function journeyReport(kind: "works" | "could-not-tell" | Fault): JourneyReport {
+  const explanation = { code: "x", what: "It does not work.", why: "Because.", fix: "Mend it." };
+  const outcome: Outcome =
+    kind === "works"
+      ? { kind, says: "it works" }
+      : kind === "could-not-tell"
+        ? { kind, explanation }
+        : { kind: "broken", fault: kind, explanation };
+  const step = {
+    step: "kernel" as const,
+    title: "a kernel",
+    outcome,
+    latencyMs: 4_400,
+    budgetSeconds: 9,
+    evidence: [],
+  } satisfies StepReport;
+  const { id } = release;
+  return { release: id, user: "campanile-probe", startedAt: "2026-11-25T20:00:00Z", outcome: outcomeOf([step]), steps: [step] };
+}
 
 /** The process ends here, whatever it was doing. */
 export class Death extends Error {}
@@ -43,6 +66,7 @@ export function startMemoryCluster() {
     announcements: 0,
     health: undefined as Explanation | undefined,
     quarantined: undefined as Explanation | undefined,
+    journey: journeyReport("works"),
     release,
     /** What Helm does at its next call, instead of deploying. */
     helm: undefined as (() => Promise<void>) | undefined,
@@ -83,6 +107,7 @@ export function startMemoryCluster() {
       if (revision?.status.startsWith("pending-")) revision.status = "deployed";
     },
     verify: async () => state.health,
+    playJourney: async () => state.journey,
     announce: async () => void state.announcements++,
     record: async (_request, _id, startedAt, outcome, announced) => void recorded.push({ outcome, announced, startedAt }),
   };

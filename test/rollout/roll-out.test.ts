@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ClusterError, ConfigError } from "../../app/domain/errors.ts";
+import { isGood } from "../../app/domain/rollout.ts";
 import { rollOut } from "../../app/rollout/roll-out.ts";
-import { Death, release, request, startJournal, startMemoryCluster } from "./memory-cluster.ts";
+import { Death, journeyReport, release, request, startJournal, startMemoryCluster } from "./memory-cluster.ts";
 
 const OTHERS = "0".repeat(40);
 const explanation = { code: "image-pull", what: "It failed.", why: "It was so.", fix: "Mend it." };
@@ -46,6 +47,26 @@ test("an unhealthy release is a failure with the cluster's reason", async () => 
   cluster.state.health = explanation;
   expect((await run(cluster)).outcome).toEqual({ kind: "failed", explanation, revision: 1 });
 });
+
+test.each([
+  ["works", { kind: "deployed", revision: 1, journey: { outcome: "works", seconds: 4 } }, true],
+  [
+    "image",
+    { kind: "failed", revision: 1, explanation: { what: "Students cannot work on data8-prod: It does not work." } },
+    false,
+  ],
+  ["content", { kind: "deployed", revision: 1, journey: { outcome: "broken", explanation: { fix: "Mend it." } } }, false],
+  ["could-not-tell", { kind: "deployed", revision: 1, journey: { outcome: "could-not-tell" } }, false],
+] as const)(
+  "a journey that ends with %s decides how the rollout ends, and whether the next environment follows",
+  async (end, expected, isNext) => {
+    const cluster = startMemoryCluster();
+    cluster.state.journey = journeyReport(end);
+    const outcome = await rollOut(startJournal().live(), cluster.ports, { ...request, hasJourney: true });
+    expect(outcome).toMatchObject(expected);
+    expect(isGood(outcome)).toBe(isNext);
+  },
+);
 
 test("an upgrade of somebody else is waited for, and then ours comes", async () => {
   const cluster = startMemoryCluster();

@@ -50,6 +50,8 @@ test("four settings are enough; the others have defaults", () => {
     helmBinary: "helm",
     sopsBinary: "sops",
     chartMirrors: {},
+    playsJourneys: true,
+    hubAddress: undefined,
     reconcileMinutes: 5,
     logLevel: "info",
   });
@@ -75,6 +77,8 @@ test("every setting is read", () => {
       CAMPANILE_CHART_MIRRORS: '{"https://charts.example/": "http://mirror.example/"}',
       CAMPANILE_DOCS_URL: "https://docs.example/campanile/",
       CAMPANILE_RECONCILE_MINUTES: "59",
+      CAMPANILE_JOURNEYS: "off",
+      CAMPANILE_HUB_ADDRESS: "http://ingress.example:8080/",
       CAMPANILE_LOG_LEVEL: "debug",
     }),
   ).toEqual({
@@ -97,6 +101,8 @@ test("every setting is read", () => {
     sopsAgeKeyFile: "/etc/campanile/age.txt",
     chartMirrors: { "https://charts.example/": "http://mirror.example/" },
     docsUrl: "https://docs.example/campanile",
+    playsJourneys: false,
+    hubAddress: "http://ingress.example:8080",
     reconcileMinutes: 59,
     logLevel: "debug",
   });

@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import { EventSourceParserStream } from "eventsource-parser/stream";
+import { type Dispatcher, request } from "undici";
 import { z } from "zod";
 import { NoAnswer, UnexpectedStatus } from "../../domain/hub-errors.ts";
 import type { HubAnswer, HubRequest, ReachesHub } from "../../journey/ports.ts";
@@ -29,26 +31,21 @@ export function createHubClient({ publicUrl, address, fetchToken }: HubClientOpt
     const token = as === "stranger" ? NOBODYS_TOKEN : await fetchToken();
     return { ...host, ...(token === undefined ? {} : { authorization: `token ${token}` }) };
   };
-  const send = async ({ method, path, as, body }: HubRequest, signal: AbortSignal): Promise<Response> => {
+  const send = async ({ method, path, as, body }: HubRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
     const headers = { ...(await headersOf(as)), ...(body ? { "content-type": "application/json" } : {}) };
     try {
-      return await fetch(urlOf(path), {
-        method,
-        headers,
-        redirect: "manual",
-        signal,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
+      // Not fetch, which names the address as the host: then whoever stands before several hubs cannot tell them apart.
+      return await request(urlOf(path), { method, headers, signal, ...(body ? { body: JSON.stringify(body) } : {}) });
     } catch (error) {
       throw silence(error, signal);
     }
   };
 
   return {
-    async ask(request, signal) {
-      const response = await send(request, signal);
+    async ask(asked, signal) {
+      const response = await send(asked, signal);
       try {
-        return answerOf(response, (await response.text()).slice(0, ANSWER_LIMIT_CHARACTERS));
+        return answerOf(response, (await response.body.text()).slice(0, ANSWER_LIMIT_CHARACTERS));
       } catch (error) {
         throw silence(error, signal);
       }
@@ -56,9 +53,10 @@ export function createHubClient({ publicUrl, address, fetchToken }: HubClientOpt
 
     async *follow(path, signal) {
       const response = await send({ method: "GET", path, as: "probe" }, signal);
-      if (response.status !== 200 || !response.body)
-        throw new UnexpectedStatus(response.status, (await response.text()).slice(0, 2_000));
-      const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+      const { statusCode, body } = response;
+      if (statusCode !== 200) throw new UnexpectedStatus(statusCode, (await body.text()).slice(0, 2_000));
+      const text: ReadableStream<string> = Readable.toWeb(body.setEncoding("utf8"));
+      const events = text.pipeThrough(new EventSourceParserStream());
       try {
         for await (const { data } of events) yield z.json().parse(JSON.parse(data));
       } catch (error) {
@@ -72,8 +70,8 @@ export function createHubClient({ publicUrl, address, fetchToken }: HubClientOpt
         { method: "POST", path, as: "probe", body: { ...(name === undefined ? {} : { name }), path: dir } },
         signal,
       );
-      const text = await response.text();
-      if (response.status !== 201) throw new UnexpectedStatus(response.status, text.slice(0, 2_000));
+      const text = await response.body.text();
+      if (response.statusCode !== 201) throw new UnexpectedStatus(response.statusCode, text.slice(0, 2_000));
       const { id } = z.object({ id: z.string() }).parse(JSON.parse(text));
       const channels = urlOf(`${path}/${encodeURIComponent(id)}/channels`);
       channels.protocol = channels.protocol === "https:" ? "wss:" : "ws:";
@@ -98,8 +96,9 @@ const CLOSE_LIMIT_MS = 5_000;
 /** Has the form of one and opens nothing. */
 const NOBODYS_TOKEN = "0".repeat(32);
 
-function answerOf({ status, headers }: Response, text: string): HubAnswer {
-  return { status, location: headers.get("location") ?? undefined, contentType: headers.get("content-type") ?? "", text };
+function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData, text: string): HubAnswer {
+  const { location, "content-type": contentType = "" } = headers;
+  return { status, location: [location].flat()[0], contentType: [contentType].flat()[0] ?? "", text };
 }
 
 /** What the network says, and not that a call failed. An end that was asked for stays as it is. */

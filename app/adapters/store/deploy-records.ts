@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DeployedRelease, DeployProgress, ReleaseState } from "../../domain/deploy-progress.ts";
 import type { Explanation } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
+import type { JourneyReport } from "../../journey/journey.ts";
 import type { Store } from "./open-store.ts";
 
 export interface DeployRecord {
@@ -29,6 +30,8 @@ export interface DeployRecords {
   recordDeploy(record: DeployRecord): Promise<void>;
   recordProgress(deployId: string, releaseId: string, state: ReleaseState): Promise<void>;
   recordRollout(record: RolloutRecord): Promise<void>;
+  /** Keeps what a journey saw, step by step; a rollout that was broken off in the middle of one has another. */
+  recordJourney(deployId: string, report: JourneyReport): Promise<void>;
   /** @returns undefined for a deploy that was not recorded */
   findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
@@ -40,10 +43,15 @@ export interface DeployRecords {
 
 /** Rows come from our own hand, but a restored or edited database is still outside data. */
 const explanationSchema = z.object({ code: z.string(), what: z.string(), why: z.string(), fix: z.string() });
+const newsSchema = z.object({
+  outcome: z.enum(["works", "broken", "could-not-tell"]),
+  seconds: z.number(),
+  explanation: explanationSchema.exactOptional(),
+});
 const stateSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("waiting") }),
   z.object({ kind: z.literal("rolling-out") }),
-  z.object({ kind: z.literal("deployed"), revision: z.number() }),
+  z.object({ kind: z.literal("deployed"), revision: z.number(), journey: newsSchema.exactOptional() }),
   z.object({ kind: z.literal("superseded"), bySha: z.string() }),
   z.object({ kind: z.literal("failed"), explanation: explanationSchema, revision: z.number().optional() }),
   z.object({ kind: z.literal("quarantined"), explanation: explanationSchema }),
@@ -114,6 +122,14 @@ export function createDeployRecords(store: Store): DeployRecords {
         `insert into rollout (id, deploy_id, repository, release_id, environment, sha, bundle_digest, outcome, started_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
         [id, deployId, repository, releaseId, environment, sha, bundleDigest, JSON.stringify(outcome), startedAt],
+      );
+    },
+
+    async recordJourney(deployId, report) {
+      const { release, startedAt, outcome } = report;
+      await store.query(
+        "insert into journey (deploy_id, release_id, started_at, outcome, report) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        [deployId, release, startedAt, outcome, JSON.stringify(report)],
       );
     },
 

@@ -1,16 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
-import { createBranchHeads } from "../../adapters/git/branch-head.ts";
-import { createHubClient } from "../../adapters/jupyterhub/hub-client.ts";
-import { lookAtHub } from "../../adapters/jupyterhub/look-at-hub.ts";
+import { openHub } from "../../adapters/jupyterhub/open-hub.ts";
 import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
 import { ConfigError, type Explanation } from "../../domain/errors.ts";
 import type { Fleet } from "../../domain/hub.ts";
 import type { JourneyReport, StepName, StepReport } from "../../journey/journey.ts";
 import type { JourneyPlan } from "../../journey/plan.ts";
 import { playJourney } from "../../journey/play-journey.ts";
-import type { JourneyMarker } from "../../journey/ports.ts";
 import { type Layout, loadFleet } from "../../load/load-fleet.ts";
 import { readCharts } from "../../pipeline/judge-change.ts";
 import { planJourney } from "../../pipeline/plan-journey.ts";
@@ -19,9 +14,6 @@ import { judgePod } from "../../verify/judge-pod.ts";
 import { openWorkingTree } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
 import { parseAddresses } from "./addresses.ts";
-
-/** As long as all budgets together, with room: after that nobody plays any more, whatever became of them. */
-const MARKER_GOOD_MS = 20 * 60_000;
 
 export interface OpenJourney {
   plan: JourneyPlan;
@@ -60,40 +52,14 @@ export async function openJourney(options: {
   const redactor = createRedactor();
   const kubeconfig = process.env.KUBECONFIG;
   for (const secret of kubeconfigSecrets(kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
-  const inCluster = lookAtHub({
-    kubeconfig,
-    context: cluster.context,
-    namespace: config.namespace,
-    user: plan.user,
-    judgePod,
-    addSecret: redactor.addSecret,
-    redact: redactor.redact,
-  });
-  const player: JourneyMarker = {
-    journey: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    startedAt: new Date().toISOString(),
-  };
+  const { context } = cluster;
+  const place = { kubeconfig, context, namespace: config.namespace, address, instead: others };
+  const ports = openHub(plan, place, { judgePod, addSecret: redactor.addSecret, redact: redactor.redact });
   return {
     plan,
     couldNot,
     redact: redactor.redact,
-    play: (steps, onStep) =>
-      untilAsked((signal) =>
-        playJourney(
-          plan,
-          {
-            hub: createHubClient({ publicUrl: plan.publicUrl, address, fetchToken: inCluster.fetchToken }),
-            cluster: inCluster,
-            git: createBranchHeads(others),
-            redact: redactor.redact,
-            player,
-            isPlaying,
-          },
-          { steps, signal, onStep },
-        ),
-      ),
+    play: (steps, onStep) => untilAsked((signal) => playJourney(plan, ports, { steps, signal, onStep })),
   };
 }
 
@@ -121,19 +87,6 @@ async function untilAsked<T>(play: (signal: AbortSignal) => Promise<T>): Promise
   } finally {
     process.off("SIGINT", end);
     process.off("SIGTERM", end);
-  }
-}
-
-/** On this machine a process that is gone plays no more; of others only the time can be told. */
-function isPlaying({ host, pid, startedAt }: JourneyMarker): boolean {
-  if (Date.now() - Date.parse(startedAt) > MARKER_GOOD_MS) return false;
-  if (host !== hostname()) return true;
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

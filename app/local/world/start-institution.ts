@@ -101,6 +101,8 @@ export async function startInstitution(world: WorldDescription, options: Institu
     SOPS_AGE_KEY_FILE: seeded.ageKeyFile,
     CAMPANILE_CHART_MIRRORS: JSON.stringify({ "https://charts.campanile.example/": world.charts }),
     CAMPANILE_RECONCILE_MINUTES: "1",
+    CAMPANILE_JOURNEYS: world.frontDoor === undefined ? "off" : "on",
+    ...(world.frontDoor === undefined ? {} : { CAMPANILE_HUB_ADDRESS: world.frontDoor }),
     ...options.env,
   };
   const campanile = createCampanile({

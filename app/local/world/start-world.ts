@@ -14,6 +14,7 @@ import { lockFolder } from "./lock-folder.ts";
 import { serveCharts } from "./serve-charts.ts";
 import { type ControlPlane, startControlPlane } from "./start-control-plane.ts";
 import { startEmulatedGitHub } from "./start-emulated-github.ts";
+import { startFrontDoor } from "./start-front-door.ts";
 import { grantRights, offerVolumes, startNodes } from "./start-nodes.ts";
 import { startPostgres } from "./start-postgres.ts";
 import type { ProcessOptions } from "./start-process.ts";
@@ -41,6 +42,8 @@ export interface WorldDescription {
   /** Where there is one: `forwardToNode` reaches by this what listens inside. */
   realNode?: RealNodeDescription;
   /** Of the API server. */
+  /** Address of all hubs, by the host's name; absent where no programs run in pods. */
+  frontDoor?: string;
   kubernetes: string;
   /** For whoever looks around: may do everything. */
   kubeconfig: string;
@@ -119,6 +122,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     node === "simulated"
       ? undefined
       : await told("Real node", "kubelet, containerd, kube-proxy, CoreDNS", startNodeWithImages(onNode), ({ node }) => node.name);
+  // Where pods are simulated there is no hub that could be reached.
+  const frontDoor =
+    realNode && node === "real"
+      ? await told(
+          "Front door",
+          "where students reach the hubs, by their names",
+          startFrontDoor({ kubeconfig: plane.adminKubeconfig, connectSocket: realNode.node.connectSocket }),
+          ({ url }) => url,
+        )
+      : undefined;
   const parts = [...cluster.processes, registry.process, github.process, ...(realNode?.node.processes ?? [])];
   const processes = parts.map(({ name, pid }) => [name, pid] as const);
   return {
@@ -127,6 +140,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     github: { apiUrl: github.url, webUrl: github.url },
     node,
     ...(realNode ? { realNode: { connectSocket: realNode.node.connectSocket, images: realNode.images } } : {}),
+    ...(frontDoor ? { frontDoor: frontDoor.url } : {}),
     kubernetes: plane.server,
     kubeconfig: plane.adminKubeconfig,
     campanileKubeconfig: plane.campanileKubeconfig,
@@ -136,6 +150,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     tools: { ...tools },
     processes: { ...Object.fromEntries(processes), postgres: postgres.pid() },
     async stop() {
+      await frontDoor?.stop();
       await realNode?.node.stop();
       await charts.stop();
       await keeper.close();

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { JourneyPlan } from "../../journey/plan.ts";
+import type { JourneyMarker, JourneyPorts } from "../../journey/ports.ts";
+import { createBranchHeads } from "../git/branch-head.ts";
+import { createHubClient } from "./hub-client.ts";
+import { type LookOptions, lookAtHub } from "./look-at-hub.ts";
+
+/** As long as all budgets together, with room: after that nobody plays any more, whatever became of them. */
+const MARKER_GOOD_MS = 20 * 60_000;
+
+export interface HubPlace extends Pick<LookOptions, "kubeconfig" | "context" | "namespace"> {
+  /** Where the hub is reached from here, when not at its own address: an origin. */
+  address: string | undefined;
+  /** What stands in, from here, for the beginning of addresses of repositories. */
+  instead?: Readonly<Record<string, string>>;
+}
+
+/** One hub, its cluster and git, for one journey through it. */
+export function openHub(
+  { user, publicUrl }: Pick<JourneyPlan, "user" | "publicUrl">,
+  { address, instead = {}, ...place }: HubPlace,
+  { judgePod, addSecret, redact }: Pick<LookOptions, "judgePod" | "addSecret" | "redact">,
+): JourneyPorts {
+  const cluster = lookAtHub({ ...place, user, judgePod, addSecret, redact });
+  return {
+    hub: createHubClient({ publicUrl, address, fetchToken: cluster.fetchToken }),
+    cluster,
+    git: createBranchHeads(instead),
+    redact,
+    player: { journey: randomUUID(), host: hostname(), pid: process.pid, startedAt: new Date().toISOString() },
+    isPlaying,
+  };
+}
+
+/** On this machine a process that is gone plays no more; of others only the time can be told. */
+function isPlaying({ host, pid, startedAt }: JourneyMarker): boolean {
+  if (Date.now() - Date.parse(startedAt) > MARKER_GOOD_MS) return false;
+  if (host !== hostname()) return true;
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ClusterError } from "../domain/errors.ts";
+import type { EventSource } from "../event/deploy-event.ts";
+import type { JourneyReport } from "../journey/journey.ts";
+import type { JourneyPlan } from "../journey/plan.ts";
+import { playJourney } from "../journey/play-journey.ts";
+import type { JourneyPorts } from "../journey/ports.ts";
+import type { ConfigTree } from "../load/config-tree.ts";
+import { loadFleet } from "../load/load-fleet.ts";
+import type { RolloutRequest } from "../rollout/roll-out.ts";
+import { type JudgePorts, readCharts } from "./judge-change.ts";
+import { planJourney } from "./plan-journey.ts";
+
+/** What the journey through a release that was just deployed needs from outside. */
+export interface ReleaseJourneyPorts extends Pick<JudgePorts, "readChart"> {
+  fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
+  openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
+  /** A hub as the probe reaches it. */
+  openHub(plan: JourneyPlan, place: { context: string; namespace: string }): JourneyPorts;
+  recordJourney(deployId: string, report: JourneyReport): Promise<void>;
+}
+
+/** Longer than the budgets of all steps together. */
+const LIMIT_MS = 15 * 60_000;
+/** A proxy that starts anew, a node on its way: so often it is played before people are asked. */
+const TRIES = 3;
+const PAUSE_MS = 20_000;
+
+/**
+ * Plays a student's journey through a release, and keeps what each try saw.
+ * @returns the first report that says how the release is, else the last one
+ */
+export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: RolloutRequest): Promise<JourneyReport> {
+  const plan = await planFor(ports, request);
+  const { kubeContext: context, namespace, deployId } = request;
+  for (let tries = 1; ; tries++) {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const report = await playJourney(plan, ports.openHub(plan, { context, namespace }), { signal });
+    await ports.recordJourney(deployId, report);
+    if (report.outcome !== "could-not-tell" || tries === TRIES) return report;
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function planFor(
+  ports: ReleaseJourneyPorts,
+  { source, sha, releaseId, environment }: RolloutRequest,
+): Promise<JourneyPlan> {
+  await ports.fetchCommits(source, [sha]);
+  const { fleet, placeOfValue } = await loadFleet(await ports.openTree(source, sha), sha);
+  const hub = fleet?.hubs.find(({ name }) => `${name}-${environment}` === releaseId);
+  const { charts } = await readCharts(fleet, ports.readChart);
+  const plan = fleet && hub && planJourney(fleet, placeOfValue, { hub: hub.name, environment }, charts);
+  if (plan) return plan;
+  throw new ClusterError({
+    code: "no-address",
+    what: `Nobody says where students reach ${releaseId}.`,
+    why: "A student's journey begins at the address that students use.",
+    fix: "Write url under the environment in hub.yaml, or ingress.hosts in the values.",
+    canRetry: false,
+  });
+}
