@@ -192,7 +192,7 @@ function rolloutPorts(
     fetchRevisions: (context, namespace, name) => fetchRevisions(context, namespace, name),
     findQuarantine: records.findQuarantine,
     loadRelease: (source, sha, releaseId) => loadRelease(adapters, source, sha, releaseId),
-    upgrade: (release, sha) => upgradeRelease(upgradePorts(adapters), release, sha),
+    upgrade: (release, sha, revision) => upgradeRelease(upgradePorts(adapters), release, sha, revision),
     waitForRevision: (context, ...rest) => adapters.clusterFor(context).waitForRevision(...rest),
     // Another process may have deployed it, and this one has to know the secrets before it tells what a pod says.
     async verify({ source, sha, releaseId, kubeContext, namespace }) {

@@ -268,7 +268,8 @@ async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Flee
         const quarantined = await ports.findQuarantine(source.repository, release.id, release.bundleDigest);
         const isWhole = last?.status === "deployed";
         const bundleDigest = isWhole ? last.bundleDigest : undefined;
-        return [release.id, { bundleDigest, sha: last?.sha, isMoving: moving.has(release.id), quarantined }] as const;
+        const isByHand = isWhole && last.bundleDigest === undefined && last.sha !== undefined;
+        return [release.id, { bundleDigest, sha: last?.sha, isByHand, isMoving: moving.has(release.id), quarantined }] as const;
       }),
     ),
   );
@@ -308,8 +309,9 @@ function describeTarget(
 ): DeployedRelease {
   const before = previous.get(release.id);
   const changes = before ? reasonsFor(before, release) : [];
-  const reasons =
-    changes.length > 0 ? changes : [live?.sha === undefined ? "first deployment" : "an earlier rollout did not leave it whole"];
+  const byHand = live?.isByHand ? ["somebody ran Helm on it by hand"] : [];
+  const rest = live?.sha === undefined ? "first deployment" : "an earlier rollout did not leave it whole";
+  const reasons = changes.length + byHand.length > 0 ? [...changes, ...byHand] : [rest];
   return {
     releaseId: release.id,
     hub: release.hub,

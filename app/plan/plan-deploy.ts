@@ -8,6 +8,8 @@ export interface LiveRelease {
   /** Bundle and commit of the newest revision if it is deployed; undefined when there is none, or it is not whole. */
   bundleDigest: string | undefined;
   sha: string | undefined;
+  /** Somebody has run Helm on it since Campanile did. */
+  isByHand: boolean;
   /** An earlier commit's rollout is at it, so what runs now says nothing of what will run in a moment. */
   isMoving: boolean;
   /** How the bundle that git asks for failed on this release, if it was tried. */

@@ -14,6 +14,7 @@ export interface HelmRevision {
     | "pending-install"
     | "pending-upgrade"
     | "pending-rollback";
+  /** Undefined also for a revision that somebody else has made since, by hand: it may hold anything. */
   bundleDigest: string | undefined;
   sha: string | undefined;
   /** ISO 8601; when Helm wrote the revision's first record. */

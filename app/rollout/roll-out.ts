@@ -31,7 +31,7 @@ export interface RolloutPorts {
   /** The release as git has it at the commit. */
   loadRelease(source: EventSource, sha: string, releaseId: string): Promise<Release>;
   /** Runs Helm until it ends; the cluster may end it earlier by showing that a hook cannot work. */
-  upgrade(release: Release, sha: string): Promise<void>;
+  upgrade(release: Release, sha: string, revision: number): Promise<void>;
   /** Waits until the revision is no longer pending, at most so long. */
   waitForRevision(
     kubeContext: string,
@@ -136,11 +136,12 @@ async function act(
 
 /** Looks once more just before the act: this step may be running a second time, after a crash in which Helm had already begun. */
 async function upgrade(ports: RolloutPorts, request: RolloutRequest, learnt: readonly Learnt[]): Promise<Learnt | null> {
-  if (decide(request, await observe(ports, request, learnt)).kind !== "upgrade") return null;
+  const seen = await observe(ports, request, learnt);
+  if (decide(request, seen).kind !== "upgrade") return null;
   try {
     const release = await ports.loadRelease(request.source, request.sha, request.releaseId);
     if (release.bundleDigest !== request.bundleDigest) return { kind: "helm-failed", explanation: planStale(request) };
-    await ports.upgrade(release, request.sha);
+    await ports.upgrade(release, request.sha, (seen.revisions.at(-1)?.revision ?? 0) + 1);
     return { kind: "upgraded" };
   } catch (error) {
     const mayPass = error instanceof ClusterError && error.canRetry;

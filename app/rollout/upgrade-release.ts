@@ -31,9 +31,10 @@ const HOOK_LIMIT_SECONDS = HELM_CALL_LIMIT_SECONDS - 120;
 /**
  * Runs Helm on one release while the cluster is watched: a hook whose image cannot be pulled would keep Helm waiting for minutes,
  * but its pod says so within seconds. Helm is then stopped, and marks the revision as failed.
+ * @param revision the one that Helm is about to write: on any other, what its labels say was handed on
  * @throws {ClusterError | ConfigError} with the cluster's own reason where there is one
  */
-export async function upgradeRelease(ports: UpgradePorts, release: Release, sha: string): Promise<void> {
+export async function upgradeRelease(ports: UpgradePorts, release: Release, sha: string, revision: number): Promise<void> {
   const chart = await ports.fetchChart(release.chart);
   const values = mergeValues([
     ...(await Promise.all(release.valueLayers.map((layer) => openLayer(ports, layer)))),
@@ -54,7 +55,11 @@ export async function upgradeRelease(ports: UpgradePorts, release: Release, sha:
       namespace: release.namespace,
       values,
       kubeContext: release.cluster.context,
-      labels: { "campanile.dev/bundle": release.bundleDigest, "campanile.dev/sha": sha },
+      labels: {
+        "campanile.dev/bundle": release.bundleDigest,
+        "campanile.dev/sha": sha,
+        "campanile.dev/revision": String(revision),
+      },
       description: `Campanile: ${sha.slice(0, 7)}`,
       timeoutSeconds: HOOK_LIMIT_SECONDS,
       signal: helm.signal,

@@ -12,18 +12,37 @@ const explanation = { code: "image-pull", what: "It failed.", why: "It was so.",
 type Seen = "as asked" | "as asked, for the moment" | "older" | "absent" | "quarantined" | "unhealthy as asked";
 
 const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
-  "as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), isMoving: false, quarantined: undefined }),
+  "as asked": (id) => ({
+    bundleDigest: asked.get(id),
+    sha: "a".repeat(40),
+    isByHand: false,
+    isMoving: false,
+    quarantined: undefined,
+  }),
   "as asked, for the moment": (id) => ({
     bundleDigest: asked.get(id),
     sha: "a".repeat(40),
+    isByHand: false,
     isMoving: true,
     quarantined: undefined,
   }),
-  older: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isMoving: false, quarantined: undefined }),
+  older: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isByHand: false, isMoving: false, quarantined: undefined }),
   absent: () => undefined,
-  quarantined: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isMoving: false, quarantined: explanation }),
+  quarantined: () => ({
+    bundleDigest: "0".repeat(40),
+    sha: "0".repeat(40),
+    isByHand: false,
+    isMoving: false,
+    quarantined: explanation,
+  }),
   // Helm deployed the bundle, but its pods never came up.
-  "unhealthy as asked": (id) => ({ bundleDigest: asked.get(id), sha: "a".repeat(40), isMoving: false, quarantined: explanation }),
+  "unhealthy as asked": (id) => ({
+    bundleDigest: asked.get(id),
+    sha: "a".repeat(40),
+    isByHand: false,
+    isMoving: false,
+    quarantined: explanation,
+  }),
 };
 
 /** What would move, by hub, when these releases are so and all others run what git asks for. */
@@ -59,7 +78,9 @@ test("a fresh cluster gets every release, each hub in promotion order", () => {
 });
 
 test("an environment that is not whole counts as one that runs something else", () => {
-  const live = new Map([["data8-staging", { bundleDigest: undefined, sha: undefined, isMoving: false, quarantined: undefined }]]);
+  const live = new Map([
+    ["data8-staging", { bundleDigest: undefined, sha: undefined, isByHand: false, isMoving: false, quarantined: undefined }],
+  ]);
   expect(
     planDeploy(makeFleet({ hubs: fleet.hubs.filter(({ name }) => name === "data8") }), HELM, live).map(
       ({ targets }) => targets.length,

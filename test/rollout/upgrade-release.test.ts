@@ -39,14 +39,14 @@ function startPorts() {
 
 test("Helm gets the pinned chart, all layers with secrets opened, and our labels", async () => {
   const { ports, helm, called, state } = startPorts();
-  const upgrading = upgradeRelease(ports, release, SHA);
+  const upgrading = upgradeRelease(ports, release, SHA, 8);
   const [name, chart, options] = await called;
   expect([name, chart]).toEqual(["data8-prod", "/charts/hub-1.0.0.tgz"]);
   expect(options).toMatchObject({
     namespace: "data8-prod",
     kubeContext: "courses",
     description: "Campanile: ccccccc",
-    labels: { "campanile.dev/bundle": release.bundleDigest, "campanile.dev/sha": SHA },
+    labels: { "campanile.dev/bundle": release.bundleDigest, "campanile.dev/sha": SHA, "campanile.dev/revision": "8" },
     values: {
       course: { title: "data8" },
       jupyterhub: {
@@ -64,7 +64,7 @@ test("Helm gets the pinned chart, all layers with secrets opened, and our labels
 
 test("a hook that cannot work stops Helm, and the cluster's reason is what people read", async () => {
   const { ports, watch, called } = startPorts();
-  const upgrading = upgradeRelease(ports, release, SHA);
+  const upgrading = upgradeRelease(ports, release, SHA, 8);
   await called;
   watch.resolve(explanation);
   const error = await upgrading.catch((caught: unknown) => caught);
@@ -74,7 +74,7 @@ test("a hook that cannot work stops Helm, and the cluster's reason is what peopl
 
 test("what Helm says stands when the cluster has nothing to add", async () => {
   const { ports, helm, called, state } = startPorts();
-  const upgrading = upgradeRelease(ports, release, SHA);
+  const upgrading = upgradeRelease(ports, release, SHA, 8);
   await called;
   const refusal = new Error("values do not fit");
   helm.reject(refusal);
@@ -85,7 +85,7 @@ test("what Helm says stands when the cluster has nothing to add", async () => {
 test("a watch that breaks neither spoils a good upgrade nor hides what Helm says of a bad one", async () => {
   for (const end of ["good", "bad"] as const) {
     const { ports, helm, watch, called } = startPorts();
-    const upgrading = upgradeRelease(ports, release, SHA);
+    const upgrading = upgradeRelease(ports, release, SHA, 8);
     await called;
     watch.reject(new Error("the watch broke"));
     if (end === "good") helm.resolve();
@@ -102,6 +102,6 @@ test("Helm is not called when a secret cannot be opened", async () => {
     isCalled = true;
   };
   ports.decryptLayer = async () => Promise.reject(new Error("no key"));
-  await expect(upgradeRelease(ports, release, SHA)).rejects.toThrow("no key");
+  await expect(upgradeRelease(ports, release, SHA, 8)).rejects.toThrow("no key");
   expect(isCalled).toBe(false);
 });

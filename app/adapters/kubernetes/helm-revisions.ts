@@ -23,7 +23,17 @@ const labelsSchema = z.object({
     .catch("unknown"),
   "campanile.dev/bundle": z.string().optional(),
   "campanile.dev/sha": z.string().optional(),
+  "campanile.dev/revision": z.coerce.number().int().optional(),
 });
+type Labels = z.output<typeof labelsSchema>;
+
+/**
+ * Helm hands the labels of a revision on to the next, whoever makes it, and a rollback brings those of an old one back. Revisions from
+ * before this label was written are believed.
+ */
+function isAsLabelled(labels: Labels): boolean {
+  return (labels["campanile.dev/revision"] ?? labels.version) === labels.version;
+}
 
 export interface ReadsHelmRevisions {
   /** Every revision that Helm's storage has of one release, oldest first. */
@@ -46,7 +56,7 @@ export function createHelmRevisions(config: KubeConfig): ReadsHelmRevisions {
           return {
             revision: labels.version,
             status: labels.status,
-            bundleDigest: labels["campanile.dev/bundle"],
+            bundleDigest: isAsLabelled(labels) ? labels["campanile.dev/bundle"] : undefined,
             sha: labels["campanile.dev/sha"],
             createdAt: new Date(metadata?.creationTimestamp ?? 0).toISOString(),
           };
