@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { bumpedPins } from "../world/bumped-pins.ts";
 import { openInstitution } from "../world/open-institution.ts";
@@ -48,4 +49,22 @@ test("a bump of one hub's image is checked, shown, merged, and rolled out to sta
   const comments = await person.comments(pullRequest);
   expect(comments).toHaveLength(1);
   expect(comments[0]).toContain("Rolled out: Data 8 on staging, then prod");
+});
+
+test("a release that somebody rolled back by hand is brought to what git says with the next push", async () => {
+  const scene = await openInstitution();
+  const { person, hub, world } = scene;
+  const first = await person.push("Describe our hubs", { "NOTES.md": "The first commit that Campanile sees.\n" });
+  await person.waitForCheck(first, "campanile / deploy");
+  const staging = `${hub("data8")}-staging`;
+  const args = ["rollback", staging, "1", "--no-hooks", "--namespace", staging, "--kubeconfig", world.kubeconfig];
+  await execa(world.tools.helm ?? "helm", args);
+
+  const second = await person.push("A word more", { "NOTES.md": "The second.\n" });
+  expect(await person.waitForCheck(second, "campanile / deploy")).toMatchObject({
+    conclusion: "success",
+    title: "1 release rolled out",
+  });
+  expect((await scene.revisions(staging)).at(-1)).toEqual({ revision: 3, status: "deployed", sha: second });
+  expect(await scene.revisions(`${hub("data8")}-prod`)).toEqual([{ revision: 1, status: "deployed", sha: first }]);
 });
