@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { KEY_LIKES } from "../../app/domain/key-likes.ts";
 import { createRedactor } from "../../app/redact/create-redactor.ts";
 
 const WHERE = "data8/staging: hub.token";
@@ -167,7 +168,10 @@ describe("a text without secrets comes back unchanged", () => {
     const redactor = redactorFor(...secrets);
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, contexts), { maxLength: 40 }), (parts) => {
-        expect(redactor.redact(parts.join(""))).toBe(parts.join(""));
+        const text = parts.join("");
+        // Put together by chance, "ghp_" and twenty letters are what nobody can tell from a token.
+        fc.pre(!KEY_LIKES.some(({ pattern }) => text.search(pattern) >= 0));
+        expect(redactor.redact(text)).toBe(text);
       }),
       { numRuns: 1000 },
     );
