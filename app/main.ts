@@ -101,7 +101,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     openHub: (plan, place) =>
       openHub(
         plan,
-        { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress },
+        { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress, replica: settings.replicaId },
         { judgePod, addSecret: redactor.addSecret, redact: redactor.redact },
       ),
   });

@@ -64,9 +64,8 @@ export async function evaluateChange(
       promotions: [],
     };
   const limit = pLimit(RELEASES_AT_ONCE);
-  const releases = await limit.map(plan.releases.filter(isAsked), async (planned) =>
-    // What is told of a release is little; all that it was told from is let go with its turn.
-    redactTold(ports, await previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue })),
+  const releases = await limit.map(plan.releases.filter(isAsked), (planned) =>
+    previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue }),
   );
   return {
     findings: withoutSecrets(ports, findings),
@@ -74,7 +73,8 @@ export async function evaluateChange(
     couldNot: releases.some((release) => release.couldNot) ? null : withoutSecrets(ports, couldNot[0] ?? null),
     environments: plan.environments,
     releasesInFleet: plan.releasesInFleet,
-    releases,
+    // Only now are the secrets of all of them known: one release may tell what is another's.
+    releases: releases.map((release) => redactTold(ports, release)),
     names,
     promotions: promotionsOf(head.fleet),
   };

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { ClusterError, ConfigError } from "../../domain/errors.ts";
+import { ClusterError, ConfigError, explanationOf } from "../../domain/errors.ts";
 import type { RefusedEntry } from "../../load/config-tree.ts";
 import { runGit } from "./run-git.ts";
 import { FILE_LIMIT_BYTES, refusalOf, visiblePath } from "./sort-entries.ts";
@@ -48,10 +48,15 @@ export async function openGitTree(repositoryDir: string, treeish: string): Promi
   const before = opened.get(key);
   if (before) return before.tree;
   const near = [...opened.values()].find((each) => each.repositoryDir === repositoryDir);
-  const lines = (near && (await linesFrom(near, treeish))) ?? (await listLines(repositoryDir, treeish));
+  // The other one may have been pruned since, or an object be lost: then all is listed, and that tells what is wrong.
+  const lines = (near && (await linesFrom(near, treeish).catch(unlessExplained))) ?? (await listLines(repositoryDir, treeish));
   const tree = await treeOf(repositoryDir, treeish, lines);
   opened.set(key, { repositoryDir, sha: treeish, lines, tree });
   return tree;
+}
+
+function unlessExplained(error: unknown): undefined {
+  if (!explanationOf(error)) throw error;
 }
 
 async function listLines(repositoryDir: string, treeish: string): Promise<Map<string, Line>> {

@@ -12,6 +12,11 @@ const MARKER_GOOD_MS = 20 * 60_000;
 export interface HubPlace extends Pick<LookOptions, "kubeconfig" | "context" | "namespace"> {
   /** Where the hub is reached from here, when not at its own address: an origin. */
   address: string | undefined;
+  /**
+   * Stays the same when this process is started anew, elsewhere or under another number: whatever played by this name before is gone.
+   * Left out for a person's own machine, where several may play.
+   */
+  replica?: string;
   /** What stands in, from here, for the beginning of addresses of repositories. */
   instead?: Readonly<Record<string, string>>;
 }
@@ -19,7 +24,7 @@ export interface HubPlace extends Pick<LookOptions, "kubeconfig" | "context" | "
 /** One hub, its cluster and git, for one journey through it. */
 export function openHub(
   { user, publicUrl }: Pick<JourneyPlan, "user" | "publicUrl">,
-  { address, instead = {}, ...place }: HubPlace,
+  { address, replica, instead = {}, ...place }: HubPlace,
   { judgePod, addSecret, redact }: Pick<LookOptions, "judgePod" | "addSecret" | "redact">,
 ): JourneyPorts {
   const cluster = lookAtHub({ ...place, user, judgePod, addSecret, redact });
@@ -28,10 +33,12 @@ export function openHub(
     cluster,
     git: createBranchHeads(instead),
     redact,
-    player: { journey: randomUUID(), host: hostname(), pid: process.pid, startedAt: new Date().toISOString() },
-    isPlaying,
+    player: { journey: randomUUID(), host: nameOf(replica), pid: process.pid, startedAt: new Date().toISOString() },
+    isPlaying: (marker) => (replica === undefined || marker.host !== nameOf(replica)) && isPlaying(marker),
   };
 }
+
+const nameOf = (replica: string | undefined) => (replica === undefined ? hostname() : `replica ${replica}`);
 
 /** On this machine a process that is gone plays no more; of others only the time can be told. */
 function isPlaying({ host, pid, startedAt }: JourneyMarker): boolean {

@@ -23,7 +23,8 @@ const labelsSchema = z.object({
     .catch("unknown"),
   "campanile.dev/bundle": z.string().optional(),
   "campanile.dev/sha": z.string().optional(),
-  "campanile.dev/revision": z.coerce.number().int().optional(),
+  // What is no number was not written by us.
+  "campanile.dev/revision": z.coerce.number().int().optional().catch(-1),
 });
 type Labels = z.output<typeof labelsSchema>;
 

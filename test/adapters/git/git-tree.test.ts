@@ -60,6 +60,18 @@ test("a commit opened after another is the one that is listed from its start, wh
   }
 });
 
+test("a commit is read on its own once the one that was opened before it is gone", async () => {
+  const { repository, git, add, commit } = await openRepository();
+  const blob = await git(["hash-object", "-w", "--stdin"], "a: 1\n");
+  await add("100644", blob, "A.yaml");
+  const gone = await commit();
+  await openGitTree(repository, gone);
+  await add("100644", blob, "B.yaml");
+  const sha = await commit();
+  await rm(path.join(repository, "objects", gone.slice(0, 2), gone.slice(2)));
+  expect(await (await openGitTree(repository, sha)).listFiles()).toEqual(["A.yaml", "B.yaml"]);
+});
+
 const LARGE = `x: ${"1".repeat(1024 * 1024)}\n`;
 
 async function openRepository() {

@@ -29,11 +29,13 @@ test("what somebody deploys or rolls back by hand is not taken for what was depl
   await byHand("upgrade", release.id, chart, "--set", "title=Mine");
   await deploy("Data 8, Fall", "two", 4);
   await byHand("rollback", release.id, "2");
+  await deploy("Data 8", "odd", Number.NaN);
   expect(await bundles()).toEqual([
     ["old", "abc"],
     ["one", "abc"],
     [undefined, "abc"],
     ["two", "abc"],
+    [undefined, "abc"],
     [undefined, "abc"],
   ]);
 });
