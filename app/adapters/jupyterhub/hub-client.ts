@@ -55,8 +55,8 @@ export function createHubClient({ publicUrl, address, fetchToken }: HubClientOpt
       const response = await send({ method: "GET", path, as: "probe" }, signal);
       const { statusCode, body } = response;
       if (statusCode !== 200) throw new UnexpectedStatus(statusCode, (await body.text()).slice(0, 2_000));
-      const text: ReadableStream<string> = Readable.toWeb(body.setEncoding("utf8"));
-      const events = text.pipeThrough(new EventSourceParserStream());
+      const bytes: ReadableStream<Uint8Array<ArrayBuffer>> = Readable.toWeb(body);
+      const events = bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
       try {
         for await (const { data } of events) yield z.json().parse(JSON.parse(data));
       } catch (error) {
@@ -103,7 +103,8 @@ function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData, text
 
 /** What the network says, and not that a call failed. An end that was asked for stays as it is. */
 function silence(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof z.ZodError || error instanceof SyntaxError) return error;
+  // No network makes a TypeError: that is a mistake of ours, and stays loud.
+  if (signal.aborted || error instanceof z.ZodError || error instanceof SyntaxError || error instanceof TypeError) return error;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const words =
     cause instanceof AggregateError

@@ -1,5 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createHubClient } from "../../../app/adapters/jupyterhub/hub-client.ts";
 
@@ -44,6 +45,23 @@ test("every event is told, also the last one, with which the answer ends", async
   const events: unknown[] = [];
   for await (const event of hub.follow("hub/api/users/campanile-probe/server/progress", soon())) events.push(event);
   expect(events).toEqual([{ progress: 10, message: "für alle" }, { progress: 90 }, { ready: true }]);
+});
+
+test("events wait for whoever takes them slowly", async () => {
+  const { hub } = await startHub(async (_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (let number = 1; number <= 20; number++) {
+      response.write(`data: ${number}\n\n`);
+      await sleep(2);
+    }
+    response.end();
+  });
+  const events: unknown[] = [];
+  for await (const event of hub.follow("user/campanile-probe/git-pull/api", soon())) {
+    events.push(event);
+    await sleep(20);
+  }
+  expect(events).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
 });
 
 test("a connection that is cut is no answer, with the network's own words", async () => {
