@@ -75053,10 +75053,13 @@ async function openGitTree(repositoryDir, treeish) {
   const before2 = opened.get(key);
   if (before2) return before2.tree;
   const near2 = [...opened.values()].find((each) => each.repositoryDir === repositoryDir);
-  const lines = (near2 && await linesFrom(near2, treeish)) ?? await listLines(repositoryDir, treeish);
+  const lines = (near2 && await linesFrom(near2, treeish).catch(unlessExplained)) ?? await listLines(repositoryDir, treeish);
   const tree = await treeOf(repositoryDir, treeish, lines);
   opened.set(key, { repositoryDir, sha: treeish, lines, tree });
   return tree;
+}
+function unlessExplained(error63) {
+  if (!explanationOf(error63)) throw error63;
 }
 async function listLines(repositoryDir, treeish) {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
