@@ -5,7 +5,7 @@ import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepRe
 import type { Circumstances } from "./judge/told.ts";
 import type { JourneyPlan } from "./plan.ts";
 import type { HubSight, JourneyPorts, PodSight } from "./ports.ts";
-import { Met, type Sight } from "./sight.ts";
+import { type CrashedPod, Met, type Sight } from "./sight.ts";
 import { STEPS, type Step, stepsToPlay } from "./steps.ts";
 import { createTraveller, type Traveller } from "./traveller.ts";
 
@@ -97,14 +97,21 @@ async function lookAround(sight: Sight, { ports, plan, note }: Traveller): Promi
   let log = "";
   try {
     pods = await ports.cluster.look();
+    const crashed = crashedIn(sight);
+    if (crashed) pods = { ...pods, server: crashed.pod };
     for (const pod of [pods.hub, pods.proxy, pods.server]) if (pod) note("pod", describePod(pod));
     const told = whoseLog(sight, pods);
-    if (told) log = ports.redact(await ports.cluster.fetchLog(told));
+    if (told) log = crashed && told === crashed.pod ? crashed.log : ports.redact(await ports.cluster.fetchLog(told));
     if (log !== "") note("log", log.split("\n").slice(-LOG_LINES).join("\n"));
   } catch (error) {
     note("pod", `the cluster was asked and did not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
   return { user: plan.user, pods, log };
+}
+
+function crashedIn(sight: Sight): CrashedPod | undefined {
+  if (sight.kind === "pod-stuck") return sight;
+  return sight.kind === "spawn-failed" ? sight.crashed : undefined;
 }
 
 /** The rest helps to find the cause, and is not evidence. */

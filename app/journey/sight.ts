@@ -1,5 +1,5 @@
 import type { DoorVerdict } from "./login-door.ts";
-import type { CellEnd } from "./ports.ts";
+import type { CellEnd, PodSight } from "./ports.ts";
 
 /** What a step met instead of what it wanted, before anybody judges it. */
 export type Sight =
@@ -11,8 +11,8 @@ export type Sight =
   | { kind: "login"; verdict: Extract<DoorVerdict, { kind: "wrong" }> }
   | { kind: "probe-missing"; missing: "token" | "refused" | "scopes" | "user"; detail: string }
   | { kind: "in-use"; host: string; startedAt: string }
-  | { kind: "pod-stuck" }
-  | { kind: "spawn-failed"; says: string }
+  | ({ kind: "pod-stuck" } & CrashedPod)
+  | { kind: "spawn-failed"; says: string; seconds: number; lastEvent?: string; crashed?: CrashedPod }
   | { kind: "image"; found: string; expected: string }
   | { kind: "no-kernel"; why: string }
   | {
@@ -44,4 +44,11 @@ export class Met extends Error {
     super(sight.kind);
     this.sight = sight;
   }
+}
+
+/** A pod as it was seen when it had ended: a moment later it may be trying once more and look well, or the hub has deleted it. */
+export interface CrashedPod {
+  pod: PodSight;
+  /** The end of its log, already without secrets. */
+  log: string;
 }

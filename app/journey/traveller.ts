@@ -175,7 +175,7 @@ function textOf({ contentType, text }: HubAnswer): string {
 }
 
 /** What a hub or a server says of an error, in JSON or on a page. */
-function messageOf(answer: HubAnswer): string {
+export function messageOf(answer: HubAnswer): string {
   const said = z.object({ message: z.string() }).safeParse(parseJson(answer.text));
   return said.success ? said.data.message : textOf(answer);
 }

@@ -23,8 +23,18 @@ interface Case {
 
 const asking = { doing: "ask the hub for its version" };
 const silence: Sight = { kind: "no-answer", ...asking, why: "connect ECONNREFUSED" };
-const stuck: Sight = { kind: "pod-stuck" };
-const failed: Sight = { kind: "spawn-failed", says: "Spawn failed: Timeout" };
+const stuck: Sight = { kind: "pod-stuck", pod: pod("jupyter-campanile-probe"), log: "" };
+const failed: Sight = {
+  kind: "spawn-failed",
+  says: "Spawn failed: Server at http://10.1.2.3:8888/ didn't respond in 30 seconds",
+  seconds: 30,
+};
+const gaveUp: Sight = {
+  kind: "spawn-failed",
+  says: "Spawn failed:",
+  seconds: 300,
+  lastEvent: "[Normal] Pulling image user-data8",
+};
 const late: Sight = { kind: "over-budget", seconds: 60, doing: "start the server" };
 const answer = (status: number, text = ""): Sight => ({ kind: "status", ...asking, status, text });
 const python = (name: string, message: string) => ({ kind: "error" as const, printed: "", name, message, traceback: "" });
@@ -134,7 +144,10 @@ test.each<[string, Case, string, RegExp?]>([
   ],
   [
     "no room, told by the hub alone",
-    { sight: { kind: "spawn-failed", says: "[Warning] 0/1 nodes are available: 1 Insufficient cpu." }, server: waiting },
+    {
+      sight: { kind: "spawn-failed", says: "[Warning] 0/1 nodes are available: 1 Insufficient cpu.", seconds: 30 },
+      server: waiting,
+    },
     "could-not-tell no-capacity",
   ],
   [
@@ -204,6 +217,17 @@ test.each<[string, Case, string, RegExp?]>([
     "broken hub crash-loop",
   ],
   ["a server that never answers", { sight: failed, server: { isReady: false } }, "broken image server-not-up"],
+  [
+    "a start that takes longer than the hub waits, which is all that it says",
+    { sight: gaveUp },
+    "could-not-tell too-slow",
+    /after 300 s.*Pulling image user-data8/,
+  ],
+  [
+    "a start that was given up and whose server has a reason",
+    { sight: gaveUp, log: "PermissionError: [Errno 13] Permission denied: '/home/jovyan/.local'" },
+    "broken storage server-not-up",
+  ],
   [
     "a start that the hub's own restart cut off",
     { sight: failed, hub: waiting, server: waiting },

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createHubClient } from "../../app/adapters/jupyterhub/hub-client.ts";
 import type { JourneyPlan } from "../../app/journey/plan.ts";
@@ -38,12 +39,13 @@ const READY: LooksAtHub = {
 };
 
 /** A journey to a hub that gives these answers, and the requests that it got. */
-async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> = {}) {
+async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> = {}, cluster = READY, delayMs = 0) {
   const requests: string[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
+  const server = createServer(async (request: IncomingMessage, response) => {
     const asked = `${request.method} ${request.url}`;
     requests.push(asked);
     const [status, body] = { ...IN_ORDER, ...answers }[asked] ?? [404, { message: "Not found" }];
+    if (request.method === "POST") await sleep(delayMs);
     response.writeHead(status, { "content-type": typeof body === "string" ? "text/event-stream" : "application/json" });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   });
@@ -56,7 +58,7 @@ async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> 
     { release: "data8-staging", user: "campanile-probe", publicUrl, imports: [], ...plan },
     {
       hub: createHubClient({ publicUrl, address: `http://127.0.0.1:${port}`, fetchToken: async () => "of-the-probe" }),
-      cluster: READY,
+      cluster,
       git: { fetchHead: async () => ({ kind: "no-answer", why: "nobody asks" }) },
       redact: (text) => text,
       player: MARKER,
@@ -122,7 +124,7 @@ test.each<[string, Record<string, Answer>, Partial<JourneyPlan>, object]>([
       [`POST ${SERVER}`]: [202, {}],
       [`GET ${SERVER}/progress`]: [
         200,
-        'data: {"progress": 0, "message": "Server requested"}\n\ndata: {"failed": true, "message": "Spawn failed: Timeout"}\n\n',
+        'data: {"progress": 0, "message": "Server requested"}\n\ndata: {"failed": true, "message": "Spawn failed: Server at http://10.1.2.3:8888/ did not respond in 30 seconds"}\n\n',
       ],
     },
     {},
@@ -144,4 +146,21 @@ test("what was asked and answered is evidence, with the time that each step took
   expect(hub?.evidence.map(({ text }) => text)).toContain('GET /hub/api/ as nobody -> 200 {"version":"5.5.0"}');
   expect(server?.evidence.map(({ text }) => text)).toContain(`POST ${SERVER} -> 429 {"message":"Active user limit exceeded"}`);
   expect(server?.latencyMs).toBeGreaterThan(0);
+});
+
+test("a server that died while the hub stumbled over it is told by its own log, though its pod is gone by then", async () => {
+  const crashed = { ...pod("jupyter-campanile-probe"), restarts: 1, lastEnding: "Error (exit code 1)" };
+  const sights = [crashed];
+  const { outcomes, report } = await play(
+    { [`POST ${SERVER}`]: [500, { message: "Internal Server Error" }] },
+    {},
+    {
+      ...READY,
+      look: async () => ({ hub: pod("hub"), proxy: pod("proxy"), server: sights.shift() }),
+      fetchLog: async ({ name }) => (name === crashed.name ? "OSError: [Errno 30] Read-only file system: '/home/jovyan'" : ""),
+    },
+    3_000,
+  );
+  expect(outcomes).toMatchObject({ server: "broken server-not-up", "clean-up": "works" });
+  expect(report.steps.find(({ step }) => step === "server")?.outcome).toMatchObject({ fault: "storage" });
 });

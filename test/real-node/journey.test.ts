@@ -4,11 +4,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JourneyReport, StepName } from "../../app/journey/journey.ts";
 import { makeFolder } from "../local/world/make-folder.ts";
-import { type HubUnderTest, type JourneyHub, linkTo, openJourneyHub, type Verification } from "./journey-hub.ts";
+import { google, JOURNEY_FAULTS } from "./journey-faults.ts";
+import { type JourneyHub, openJourneyHub, type Verification } from "./journey-hub.ts";
 import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
 import { FIRST_START_LIMIT_MS, onRealNode } from "./where-possible.ts";
-
-const ABSENT = { tag: "2026.12.1", digest: `sha256:${"ab".repeat(32)}` };
 
 onRealNode("a student's journey", () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -87,97 +86,27 @@ onRealNode("a student's journey", () => {
     await expectNothingLeft();
   });
 
-  const failures: [string, () => HubUnderTest, StepName, object, number][] = [
-    [
-      "a link whose branch does not exist is the content's fault",
-      () => ({ journey: { link: linkTo(hub.git, "maim") } }),
-      "content",
-      {
-        kind: "broken",
-        fault: "content",
-        explanation: {
-          code: "no-branch",
-          what: expect.stringMatching(/branch maim/),
-          fix: expect.stringMatching(/Did you mean main/),
-        },
-      },
-      1,
-    ],
-    [
-      "a kernel that dies of its imports is told with the limit",
-      () => ({ values: { singleuser: { memory: { guarantee: "100M", limit: "200M" } } } }),
-      "kernel",
-      { kind: "broken", fault: "hub", explanation: { code: "out-of-memory", why: expect.stringMatching(/200 MiB/) } },
-      1,
-    ],
-    [
-      "an image that does not exist is told by the pod's events, long before the hub gives up",
-      () => ({ image: ABSENT }),
-      "server",
-      { kind: "broken", fault: "image", explanation: { code: "image-pull", what: expect.stringContaining(ABSENT.digest) } },
-      1,
-    ],
-    [
-      "a grader that gives points for nothing is told",
-      () => ({
-        journey: { grader: { autograder: "probe/autograder", blank: "probe/solution.ipynb", solution: "probe/solution.ipynb" } },
-      }),
-      "grader",
-      {
-        kind: "broken",
-        fault: "grader",
-        explanation: { code: "other-grade", what: expect.stringContaining("gets 2 of 2, and 0 of 2") },
-      },
-      1,
-    ],
-    [
-      "a server that no node has room for says nothing of the release",
-      () => ({ values: { singleuser: { memory: { guarantee: "100G", limit: "100G" } } } }),
-      "server",
-      { kind: "could-not-tell", explanation: { code: "no-capacity", why: expect.stringMatching(/Insufficient memory/) } },
-      2,
-    ],
-    [
-      "a login by Google is followed to its door",
-      () => ({ values: google("http://data8-staging.courses.example") }),
-      "login",
-      {
-        kind: "works",
-        says: expect.stringMatching(/^accounts\.google\.com asks, and sends people back to http:\/\/data8-staging/),
-      },
-      0,
-    ],
-    [
-      "a hub that sends people back to another hub is broken",
-      () => ({
-        values: google("http://data8-staging.courses.example", {
-          mistake: 'c.GoogleOAuthenticator.oauth_callback_url = "https://data8.courses.example/hub/oauth_callback"',
-        }),
-      }),
-      "login",
-      {
-        kind: "broken",
-        fault: "hub",
-        explanation: { code: "login-callback", what: expect.stringContaining("https://data8.courses.example/") },
-      },
-      1,
-    ],
-    [
-      "a probe that is not declared is no fault of the release",
-      () => ({ values: { hub: { loadRoles: { campanile: { scopes: ["read:hub"] } } } } }),
-      "server",
-      { kind: "could-not-tell", explanation: { code: "probe-missing", what: expect.stringContaining("may do less") } },
-      2,
-    ],
-  ];
-
-  test.each(failures)("%s", async (_title, under, step, outcome, code) => {
-    await hub.deploy(under());
-    const { report, exitCode } = await play("--steps", step);
-    expect(outcomeOf(report, step)).toMatchObject(outcome);
-    expect(exitCode).toBe(code);
+  test.each(JOURNEY_FAULTS.map((fault) => [fault.title, fault] as const))("%s", async (_title, given) => {
+    await hub.deploy(given.under(hub));
+    const { report, exitCode } = await play("--steps", given.step);
+    const { kind, fault, code } = given;
+    const outcome = outcomeOf(report, given.step);
+    expect(outcome).toMatchObject({ kind, ...(fault ? { fault } : {}) });
+    expect([code].flat()).toContain(outcome && "explanation" in outcome ? outcome.explanation.code : "");
+    expect(JSON.stringify(outcome)).toMatch(given.words);
+    expect(exitCode).toBe(kind === "broken" ? 1 : 2);
     expect(outcomeOf(report, "clean-up")).toMatchObject({ kind: "works" });
     await expectNothingLeft();
+  });
+
+  test("a login by Google is followed to its door", async () => {
+    await hub.deploy({ values: google("http://data8-staging.courses.example") });
+    const { report, exitCode } = await play("--steps", "login");
+    expect(outcomeOf(report, "login")).toMatchObject({
+      kind: "works",
+      says: expect.stringMatching(/^accounts\.google\.com asks, and sends people back to http:\/\/data8-staging/),
+    });
+    expect(exitCode).toBe(0);
   });
 
   test.each(["server", "kernel", "content", "notebook", "restart"] as const)(
@@ -301,13 +230,3 @@ async function begun({ stdout }: Verification, title: string): Promise<void> {
 
 /** Somewhere in the middle of a step: none of these takes less. */
 const MIDDLE_MS = 700;
-
-function google(address: string, extraConfig: Record<string, string> = {}): NonNullable<HubUnderTest["values"]> {
-  const trait = {
-    client_id: "1234.apps.example",
-    client_secret: "none-of-google",
-    oauth_callback_url: `${address}/hub/oauth_callback`,
-  };
-  const config = { JupyterHub: { authenticator_class: "google" }, GoogleOAuthenticator: { ...trait, allow_all: true } };
-  return { hub: { config, extraConfig } };
-}

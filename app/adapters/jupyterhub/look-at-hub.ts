@@ -88,7 +88,7 @@ export function lookAtHub(options: LookOptions): HubInCluster {
       const own = servers.filter(({ metadata }) => metadata?.annotations?.[USERNAME] === user);
       return { hub: await sightOf(hub), proxy: await sightOf(proxy), server: await sightOf(own) };
     },
-    async fetchLog({ name, isReady, restarts }) {
+    async fetchLog({ name, isReady, restarts, runsForSeconds = 0 }) {
       const read = async (more: { previous?: boolean; sinceSeconds?: number }) => {
         try {
           return await core.readNamespacedPodLog({ namespace, name, tailLines: LOG_LINES, ...more });
@@ -97,7 +97,9 @@ export function lookAtHub(options: LookOptions): HubInCluster {
           return "";
         }
       };
-      if (isReady) return redact(await read({ sinceSeconds: LOG_SECONDS }));
+      // Many pods count as ready as soon as they run, also those that have just ended and begun again.
+      const hasJustRestarted = restarts > 0 && runsForSeconds < LOG_SECONDS;
+      if (isReady && !hasJustRestarted) return redact(await read({ sinceSeconds: LOG_SECONDS }));
       const ended = restarts > 0 ? await read({ previous: true }) : "";
       return redact(ended.trim() === "" ? await read({}) : ended);
     },

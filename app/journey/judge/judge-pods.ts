@@ -113,6 +113,7 @@ export function judgeSpawn(sight: Extract<Sight, { kind: "pod-stuck" | "spawn-fa
       fix: "Check node selectors, tolerations and requests in the values against the node pools that the cluster really has.",
     });
   const line = lastPythonLine(log);
+  if (sight.kind === "spawn-failed" && line === undefined && GAVE_UP.test(says)) return judgeSlowSpawn(sight, user);
   const why = [`The hub says: ${firstWords(says)}.`, line === undefined ? "" : `The server's log ends with: ${line}.`];
   return broken(
     STORAGE_WORDS.test(line ?? "") ? "storage" : "image",
@@ -120,5 +121,18 @@ export function judgeSpawn(sight: Extract<Sight, { kind: "pod-stuck" | "spawn-fa
     `The server of ${user} did not start.`,
     why.filter(Boolean).join(" "),
     "Start a server by hand and read its log (kubectl logs jupyter-NAME). Most often the image lacks jupyterhub-singleuser in the hub's version, or the home cannot be written.",
+  );
+}
+
+/** When its own limit for a start has passed, the hub names no reason. @see JupyterHub, Spawner.start_timeout */
+const GAVE_UP = /^Spawn failed:\s*(?:Timeout|TimeoutError)?[.!]?\s*$/i;
+
+function judgeSlowSpawn({ seconds, lastEvent }: Extract<Sight, { kind: "spawn-failed" }>, user: string): Told {
+  const last = lastEvent === undefined ? "" : ` The last that was told of it: ${firstWords(lastEvent)}.`;
+  return couldNot(
+    "too-slow",
+    `The hub gave up on the server of ${user} after ${seconds} s.`,
+    `It names no reason but its own limit for a start.${last}`,
+    "It is tried again. If it is slow every time, students wait as long: look at the nodes' load, at the size of the image, at the file share, and at singleuser.startTimeout in the values.",
   );
 }

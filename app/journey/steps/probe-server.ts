@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { nameImage } from "../plan.ts";
 import type { JourneyMarker } from "../ports.ts";
-import { Met } from "../sight.ts";
-import { parseJson, type Traveller } from "../traveller.ts";
+import { type CrashedPod, Met } from "../sight.ts";
+import { messageOf, parseJson, type Traveller } from "../traveller.ts";
 import { refusal } from "./hub-answers.ts";
 
 const PAUSE_MS = 300;
@@ -35,42 +35,68 @@ export async function bringUp(traveller: Traveller): Promise<void> {
   const { user } = traveller.plan;
   traveller.doing = `start the server of ${user}`;
   traveller.hasServer = true;
-  const body = { campanile: traveller.ports.player };
-  const path = `hub/api/users/${user}/server`;
-  const { status, text } = await traveller.expect([201, 202, 400], { method: "POST", path, body });
-  if (status === 400) {
-    if (!/already running|pending/i.test(text)) throw new Met({ kind: "status", doing: traveller.doing, status, text });
-    // Nothing was running a moment ago, so it is somebody else's and not ours to stop.
-    traveller.hasServer = false;
-    throw new Met({ kind: "in-use", host: "another machine", startedAt: "the same moment" });
-  }
   const ended = new AbortController();
   const signal = AbortSignal.any([traveller.signal, ended.signal]);
+  const seen: Seen = { crashed: undefined };
   try {
-    await Promise.race([followProgress(traveller, signal), watchPod(traveller, signal)]);
+    await Promise.race([startAndFollow(traveller, seen, signal), watchPod(traveller, seen, signal)]);
   } finally {
     ended.abort();
   }
 }
 
-async function followProgress(traveller: Traveller, signal: AbortSignal): Promise<void> {
-  const path = `hub/api/users/${traveller.plan.user}/server/progress`;
-  for await (const event of traveller.ports.hub.follow(path, signal)) {
+/** What was seen of a pod that ended, kept while the start goes on: a hub that gives up deletes the pod. */
+interface Seen {
+  crashed: CrashedPod | undefined;
+}
+
+async function startAndFollow(traveller: Traveller, seen: Seen, signal: AbortSignal): Promise<void> {
+  const path = `hub/api/users/${traveller.plan.user}/server`;
+  const begunAt = performance.now();
+  let last: string | undefined;
+  const failure = (says: string) => {
+    const seconds = Math.round((performance.now() - begunAt) / 1000);
+    const { crashed } = seen;
+    return new Met({
+      kind: "spawn-failed",
+      says,
+      seconds,
+      ...(last === undefined ? {} : { lastEvent: last }),
+      ...(crashed ? { crashed } : {}),
+    });
+  };
+  const answer = await traveller.ask({ method: "POST", path, body: { campanile: traveller.ports.player } });
+  const { status, text } = answer;
+  if (status === 400 && /already running|pending/i.test(text)) {
+    // Nothing was running a moment ago, so it is somebody else's and not ours to stop.
+    traveller.hasServer = false;
+    throw new Met({ kind: "in-use", host: "another machine", startedAt: "the same moment" });
+  }
+  if (status !== 201 && status !== 202) {
+    // A hub may stumble over a server that dies while it waits for it, and what counts is why that died.
+    if (status >= 500 && seen.crashed) throw failure(`it answered ${status}`);
+    throw new Met({ kind: "status", doing: traveller.doing, status, text: messageOf(answer) });
+  }
+  for await (const event of traveller.ports.hub.follow(`${path}/progress`, signal)) {
     const { message, ready, failed } = progressEvent.parse(event);
     traveller.note("progress", message);
     if (ready) return;
-    if (failed) throw new Met({ kind: "spawn-failed", says: message });
+    if (failed) throw failure(message);
+    last = message;
   }
   // A hub that restarts ends the events without a word.
-  throw new Met({ kind: "spawn-failed", says: "the events of the start ended before the server was ready" });
+  throw failure("the events of the start ended before the server was ready");
 }
 
 /** A pod that will not come up says so long before the hub gives up. @returns never, unless the signal ends it */
-async function watchPod(traveller: Traveller, signal: AbortSignal): Promise<void> {
+async function watchPod(traveller: Traveller, seen: Seen, signal: AbortSignal): Promise<void> {
   for (;;) {
     await pause(LOOK_MS, undefined, { signal });
     const { server } = await traveller.look();
-    if (server?.verdict) throw new Met({ kind: "pod-stuck" });
+    if (!server) continue;
+    const isNews = server.lastEnding !== undefined && server.restarts !== seen.crashed?.pod.restarts;
+    if (isNews || server.verdict) seen.crashed = { pod: server, log: await traveller.ports.cluster.fetchLog(server) };
+    if (server.verdict && seen.crashed) throw new Met({ kind: "pod-stuck", ...seen.crashed });
   }
 }
 
