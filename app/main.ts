@@ -1,4 +1,5 @@
 import path from "node:path";
+import pLimit from "p-limit";
 import { type Logger, pino } from "pino";
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import { createChartStore } from "./adapters/charts/chart-store.ts";
@@ -6,6 +7,7 @@ import { type DurableEngine, launchDurable } from "./adapters/durable/launch-dur
 import { createGitMirror } from "./adapters/git/git-mirror.ts";
 import { createCheckRuns } from "./adapters/github/check-runs.ts";
 import { connectGitHub } from "./adapters/github/connect-github.ts";
+import { findSource } from "./adapters/github/find-source.ts";
 import { createGitHubDeployments } from "./adapters/github/github-deployments.ts";
 import { createMissedDeliveries } from "./adapters/github/missed-deliveries.ts";
 import { createPullRequests } from "./adapters/github/pull-requests.ts";
@@ -19,6 +21,7 @@ import { inspectCluster } from "./adapters/kubernetes/inspect-cluster.ts";
 import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
 import { startLookupProxy } from "./adapters/kubernetes/lookup-proxy.ts";
 import { createRecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
+import { meterLastJourneys } from "./adapters/metrics/last-journeys.ts";
 import { createSops } from "./adapters/sops/decrypt-file.ts";
 import { createCommentParts } from "./adapters/store/comment-parts.ts";
 import { createDeployRecords } from "./adapters/store/deploy-records.ts";
@@ -26,8 +29,9 @@ import { openStore } from "./adapters/store/open-store.ts";
 import { startPrivateDatabase } from "./adapters/store/private-database.ts";
 import { parseEvent } from "./event/parse-event.ts";
 import { deploy, deployHub } from "./pipeline/deploy.ts";
-import { playReleaseJourney } from "./pipeline/play-release-journey.ts";
+import { type JourneyRequest, playReleaseJourney } from "./pipeline/play-release-journey.ts";
 import { preview } from "./pipeline/preview.ts";
+import { beginDueJourneys, playDueJourney, type ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
 import { createPorts } from "./ports.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { redactDeep } from "./redact/redact-deep.ts";
@@ -76,6 +80,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   const charts = createChartStore({ cacheDir: settings.dataDir, mirrors: settings.chartMirrors });
   const lookupProxy = await startLookupProxy();
   opened.defer(lookupProxy.stop);
+  const records = createDeployRecords(store);
   const ports = createPorts({
     helmVersion,
     kubeconfig: settings.kubeconfig,
@@ -86,7 +91,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     comments: createStickyComments(github),
     deployments: createGitHubDeployments(github),
     commentParts: createCommentParts(store),
-    records: createDeployRecords(store),
+    records,
     helm,
     charts,
     renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(templates, lookupProxy) }),
@@ -98,17 +103,22 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     decrypt: createSops({ sopsBinary: settings.sopsBinary, ageKeyFile: settings.sopsAgeKeyFile }),
     redactor,
     playsJourneys: settings.playsJourneys,
+    findSource: () => findSource(github, settings.deployConfigRepository),
     openHub: (plan, place) =>
       openHub(
         plan,
         { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress, replica: settings.replicaId },
         { judgePod, addSecret: redactor.addSecret, redact: redactor.redact },
       ),
+    noteStep: (release, { step, outcome, latencyMs }) =>
+      log.info({ release, step, outcome: outcome.kind, latencyMs }, "a step of a student's journey"),
   });
-  const rollout: RolloutPorts = {
-    ...ports.rollout,
-    playJourney: (request) => playReleaseJourney(ports.journey, request),
-  };
+  // A rollout and the clock may want one at the same time, and a probe has one server.
+  const oneAtATime = memoised((_releaseId) => pLimit(1));
+  const playJourney = (request: JourneyRequest) =>
+    oneAtATime(request.releaseId)(() => playReleaseJourney(ports.journey, request));
+  const rollout: RolloutPorts = { ...ports.rollout, playJourney };
+  const scheduledJourneys: ScheduledJourneysPorts = { ...ports.scheduledJourneys, playJourney };
   const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
 
   const metrics = new Registry();
@@ -119,6 +129,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     labelNames: ["event", "acceptance"],
     registers: [metrics],
   });
+  meterLastJourneys(metrics, () => records.findLastJourneys(settings.deployConfigRepository));
   const engine = Promise.withResolvers<DurableEngine>();
   let isUp = false;
 
@@ -163,6 +174,10 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
         const guids = await work.step("redeliver missed", () => missed.redeliverMissed(new Date()));
         if (guids.length > 0) log.info({ guids }, "asked GitHub for deliveries that never arrived");
       },
+      async beginDueJourneys(work) {
+        if (settings.playsJourneys) await beginDueJourneys(work, scheduledJourneys);
+      },
+      playDueJourney: (work, journey) => playDueJourney(work, scheduledJourneys, journey),
     },
   });
   engine.resolve(launching);

@@ -18,6 +18,7 @@ import { isJsonObject, type Json, type JsonObject } from "./domain/json.ts";
 import type { Release } from "./domain/release.ts";
 import { isGood, type RolloutOutcome } from "./domain/rollout.ts";
 import type { EventSource } from "./event/deploy-event.ts";
+import type { StepReport } from "./journey/journey.ts";
 import type { JourneyPlan } from "./journey/plan.ts";
 import type { JourneyPorts } from "./journey/ports.ts";
 import { loadFleet } from "./load/load-fleet.ts";
@@ -25,6 +26,7 @@ import type { DeployPorts } from "./pipeline/deploy.ts";
 import type { ReleaseJourneyPorts } from "./pipeline/play-release-journey.ts";
 import type { PreviewPorts } from "./pipeline/preview.ts";
 import type { ReleasePreviewPorts } from "./pipeline/preview-release.ts";
+import type { ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
 import { releasesOf } from "./plan/releases-of.ts";
 import type { Redactor } from "./redact/create-redactor.ts";
 import type { RendersReleases } from "./render/render-release.ts";
@@ -55,8 +57,12 @@ export interface Adapters {
   redactor: Redactor;
   /** Off where hubs cannot be reached, or nobody wants it. */
   playsJourneys: boolean;
+  /** Of the repository that describes the fleet. */
+  findSource: () => Promise<EventSource | undefined>;
   /** A hub as the probe reaches it. */
   openHub: (plan: JourneyPlan, place: { context: string; namespace: string }) => JourneyPorts;
+  /** Tells operators how far a journey is. */
+  noteStep: (releaseId: string, step: StepReport) => void;
 }
 
 export interface Ports {
@@ -64,6 +70,7 @@ export interface Ports {
   deploy: DeployPorts;
   rollout: Omit<RolloutPorts, "playJourney">;
   journey: ReleaseJourneyPorts;
+  scheduledJourneys: Omit<ScheduledJourneysPorts, "playJourney">;
 }
 
 /** Fits the adapters to what each stage asks for. */
@@ -98,6 +105,7 @@ export function createPorts(adapters: Adapters): Ports {
       fetchRevisions,
       findQuarantine: records.findQuarantine,
       findMovingReleases: records.findMovingReleases,
+      findLastJourneys: records.findLastJourneys,
       recordDeploy: records.recordDeploy,
       recordProgress: records.recordProgress,
       findProgress: records.findProgress,
@@ -105,11 +113,19 @@ export function createPorts(adapters: Adapters): Ports {
       tellMergedPullRequests: (source, numbers, rollout) => tellMergedPullRequests(adapters, source, numbers, rollout),
     },
     rollout: rolloutPorts(adapters, fetchRevisions),
+    scheduledJourneys: {
+      ...shared,
+      findSource: adapters.findSource,
+      fetchRevisions,
+      findMovingReleases: records.findMovingReleases,
+      findLastJourneys: records.findLastJourneys,
+    },
     journey: {
       fetchCommits: git.fetchCommits,
       openTree: git.openTree,
       readChart: adapters.charts.readChart,
       openHub: adapters.openHub,
+      noteStep: adapters.noteStep,
       recordJourney: records.recordJourney,
     },
   };

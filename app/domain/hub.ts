@@ -1,5 +1,6 @@
 import type { Chart } from "./chart/chart.ts";
 import type { Mirrors } from "./chart/via-mirrors.ts";
+import type { Schedule } from "./cron.ts";
 import type { FilePlace } from "./finding.ts";
 import type { JsonObject } from "./json.ts";
 import type { ValuePath } from "./value-at.ts";
@@ -100,6 +101,8 @@ export interface HubJourney {
   link?: string;
   /** Paths in the repository of the link. */
   grader?: { autograder: string; blank: string; solution: string };
+  /** When it is played without anything being deployed; absent for never. */
+  schedule?: Schedule;
   /** Of the user as whom Campanile comes. */
   user: string;
   /** Where the fleet says it. */

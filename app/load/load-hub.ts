@@ -85,8 +85,9 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
 
 function journeyOf(journey: HubFile["journey"], at: FilePlace): Pick<Hub, "journey"> {
   if (journey === undefined) return {};
-  const { imports, user, link, grader } = journey;
-  return { journey: { imports, user, at, ...(link === undefined ? {} : { link }), ...(grader ? { grader } : {}) } };
+  const { imports, user, link, grader, schedule } = journey;
+  const asked = { ...(link === undefined ? {} : { link }), ...(grader ? { grader } : {}), ...(schedule ? { schedule } : {}) };
+  return { journey: { imports, user, at, ...asked } };
 }
 
 type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;

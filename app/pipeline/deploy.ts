@@ -6,6 +6,7 @@ import type { Fleet } from "../domain/hub.ts";
 import type { Release } from "../domain/release.ts";
 import { isGood, type RolloutOutcome } from "../domain/rollout.ts";
 import type { DefaultBranchPushed, EventSource } from "../event/deploy-event.ts";
+import type { JourneyOutcome } from "../journey/journey.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { type DeployTarget, type LiveRelease, planDeploy } from "../plan/plan-deploy.ts";
@@ -32,6 +33,8 @@ export interface DeployPorts {
   findQuarantine(repository: string, releaseId: string, bundleDigest: string): Promise<Explanation | undefined>;
   /** Ids of the releases whose rollout was begun and has not ended. */
   findMovingReleases(repository: string): Promise<Set<string>>;
+  /** How the last journey through each release ended, by the release's id. */
+  findLastJourneys(repository: string): Promise<Map<string, { outcome: JourneyOutcome }>>;
   recordDeploy(record: {
     id: string;
     repository: string;
@@ -260,7 +263,10 @@ function faultyFleet(sha: string, faults: readonly Finding[]): ConfigError {
 
 async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Fleet): Promise<Map<string, LiveRelease>> {
   const limit = pLimit(READS_AT_ONCE);
-  const moving = await ports.findMovingReleases(source.repository);
+  const [moving, journeys] = await Promise.all([
+    ports.findMovingReleases(source.repository),
+    ports.findLastJourneys(source.repository),
+  ]);
   const entries = await Promise.all(
     releasesOf(fleet, ports.helmVersion).map((release) =>
       limit(async () => {
@@ -269,12 +275,17 @@ async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Flee
         const isWhole = last?.status === "deployed";
         const bundleDigest = isWhole ? last.bundleDigest : undefined;
         const isByHand = isWhole && last.bundleDigest === undefined && last.sha !== undefined;
-        return [release.id, { bundleDigest, sha: last?.sha, isByHand, isMoving: moving.has(release.id), quarantined }] as const;
+        const isProved = journeys.get(release.id)?.outcome === "works" || !hasJourney(ports, fleet, release.hub);
+        const isMoving = moving.has(release.id);
+        return [release.id, { bundleDigest, sha: last?.sha, isByHand, isMoving, quarantined, isProved }] as const;
       }),
     ),
   );
   return new Map(entries);
 }
+
+const hasJourney = ({ playsJourneys }: DeployPorts, fleet: Fleet, hub: string) =>
+  playsJourneys && fleet.hubs.some(({ name, journey }) => name === hub && journey !== undefined);
 
 /** The releases as the commits that run now asked for them, so that people read what really changes in the cluster. */
 async function previousReleases(
@@ -310,8 +321,7 @@ function describeTarget(
   const before = previous.get(release.id);
   const changes = before ? reasonsFor(before, release) : [];
   const byHand = live?.isByHand ? ["somebody ran Helm on it by hand"] : [];
-  const rest = live?.sha === undefined ? "first deployment" : "an earlier rollout did not leave it whole";
-  const reasons = changes.length + byHand.length > 0 ? [...changes, ...byHand] : [rest];
+  const reasons = changes.length + byHand.length > 0 ? [...changes, ...byHand] : [whyAtAll(release, live)];
   return {
     releaseId: release.id,
     hub: release.hub,
@@ -322,11 +332,17 @@ function describeTarget(
   };
 }
 
+function whyAtAll(release: Release, live: LiveRelease | undefined): string {
+  if (live?.sha === undefined) return "first deployment";
+  const isWhole = live.bundleDigest === release.bundleDigest && !live.isMoving && !live.quarantined;
+  return isWhole ? "no student's journey has worked on it yet" : "an earlier rollout did not leave it whole";
+}
+
 function stageFor(
   { release, environment }: DeployTarget,
   fleet: Fleet,
   at: { deployId: string; source: EventSource; sha: string },
-  { playsJourneys }: DeployPorts,
+  ports: DeployPorts,
 ): HubStage {
   const { promotion } = environment;
   const isFirst = fleet.environments[0]?.name === environment.name;
@@ -340,7 +356,7 @@ function stageFor(
       ...(release.url === undefined ? {} : { url: release.url }),
       isProduction: fleet.environments.at(-1)?.name === environment.name,
       bundleDigest: release.bundleDigest,
-      hasJourney: playsJourneys && fleet.hubs.some(({ name, journey }) => name === release.hub && journey !== undefined),
+      hasJourney: hasJourney(ports, fleet, release.hub),
     },
     soakSeconds: promotion.kind === "after-soak" ? promotion.soakSeconds : 0,
     heldBecause: promotion.kind === "manual" && !isFirst ? `campanile.yaml says that a person starts ${environment.name}` : null,

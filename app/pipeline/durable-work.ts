@@ -1,6 +1,7 @@
 import type { ReleaseOutcome, RolloutOutcome } from "../domain/rollout.ts";
 import type { EventSource } from "../event/deploy-event.ts";
 import type { RolloutRequest } from "../rollout/roll-out.ts";
+import type { JourneyRequest } from "./play-release-journey.ts";
 
 /** What a durable workflow may ask for. Everything that reaches outside happens in a step, and a finished step is never run again. */
 export interface DurableWork {
@@ -18,6 +19,15 @@ export interface DurableWork {
   deployHubs(inputs: HubDeployment[]): Promise<HubDeploymentResult[]>;
   /** Moves one release, after every rollout of the same release that was asked for before. */
   rollOut(request: RolloutRequest): Promise<RolloutOutcome>;
+  /** Begins the journeys that are due, a few at once, and does not wait for them. Each due time of a release is begun once, however often it is asked for. */
+  beginJourneys(journeys: DueJourney[]): Promise<void>;
+}
+
+/** A journey that the clock asks for. */
+export interface DueJourney {
+  request: JourneyRequest;
+  /** ISO 8601. */
+  dueAt: string;
 }
 
 /** One hub's part of a deploy: its releases in promotion order. */

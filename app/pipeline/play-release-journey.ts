@@ -1,23 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterError } from "../domain/errors.ts";
 import type { EventSource } from "../event/deploy-event.ts";
-import type { JourneyReport } from "../journey/journey.ts";
+import type { JourneyReport, StepReport } from "../journey/journey.ts";
 import type { JourneyPlan } from "../journey/plan.ts";
 import { playJourney } from "../journey/play-journey.ts";
 import type { JourneyPorts } from "../journey/ports.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
-import type { RolloutRequest } from "../rollout/roll-out.ts";
 import { type JudgePorts, readCharts } from "./judge-change.ts";
 import { planJourney } from "./plan-journey.ts";
 
-/** What the journey through a release that was just deployed needs from outside. */
+/** A release, and the commit by whose files it is judged. JSON: it is kept with the workflow. */
+export interface JourneyRequest {
+  source: EventSource;
+  sha: string;
+  releaseId: string;
+  kubeContext: string;
+  namespace: string;
+  environment: string;
+  /** Absent for a journey that no rollout asked for. */
+  deployId?: string;
+}
+
+/** What a journey through a release needs from outside. */
 export interface ReleaseJourneyPorts extends Pick<JudgePorts, "readChart"> {
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
   /** A hub as the probe reaches it. */
   openHub(plan: JourneyPlan, place: { context: string; namespace: string }): JourneyPorts;
-  recordJourney(deployId: string, report: JourneyReport): Promise<void>;
+  /** Called at the end of each step. */
+  noteStep(releaseId: string, step: StepReport): void;
+  recordJourney(repository: string, deployId: string | undefined, report: JourneyReport): Promise<void>;
 }
 
 /** Longer than the budgets of all steps together. */
@@ -30,13 +43,14 @@ const PAUSE_MS = 20_000;
  * Plays a student's journey through a release, and keeps what each try saw.
  * @returns the first report that says how the release is, else the last one
  */
-export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: RolloutRequest): Promise<JourneyReport> {
+export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: JourneyRequest): Promise<JourneyReport> {
   const plan = await planFor(ports, request);
   const { kubeContext: context, namespace, deployId } = request;
   for (let tries = 1; ; tries++) {
     const signal = AbortSignal.timeout(LIMIT_MS);
-    const report = await playJourney(plan, ports.openHub(plan, { context, namespace }), { signal });
-    await ports.recordJourney(deployId, report);
+    const onStep = (step: StepReport) => ports.noteStep(request.releaseId, step);
+    const report = await playJourney(plan, ports.openHub(plan, { context, namespace }), { signal, onStep });
+    await ports.recordJourney(request.source.repository, deployId, report);
     if (report.outcome !== "could-not-tell" || tries === TRIES) return report;
     await sleep(PAUSE_MS);
   }
@@ -44,7 +58,7 @@ export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: Ro
 
 async function planFor(
   ports: ReleaseJourneyPorts,
-  { source, sha, releaseId, environment }: RolloutRequest,
+  { source, sha, releaseId, environment }: JourneyRequest,
 ): Promise<JourneyPlan> {
   await ports.fetchCommits(source, [sha]);
   const { fleet, placeOfValue } = await loadFleet(await ports.openTree(source, sha), sha);

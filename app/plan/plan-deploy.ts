@@ -14,6 +14,8 @@ export interface LiveRelease {
   isMoving: boolean;
   /** How the bundle that git asks for failed on this release, if it was tried. */
   quarantined: Explanation | undefined;
+  /** The last journey through it worked; also where none is ever played. */
+  isProved: boolean;
 }
 
 /** One release to move. */
@@ -31,6 +33,7 @@ export interface HubPlan {
 /**
  * Which releases a commit of the default branch has to move: those that run another bundle than git asks for, or may do so soon.
  * One whose bundle failed before is among them: it is not tried again, but told, and later environments of its hub may not overtake it.
+ * So is one that runs what git asks for and on which no journey has worked yet: it is judged again before a later environment follows.
  */
 export function planDeploy(fleet: Fleet, helmVersion: string, live: ReadonlyMap<string, LiveRelease>): HubPlan[] {
   const releases = releasesOf(fleet, helmVersion);
@@ -51,10 +54,13 @@ function targetsOf(
   environments: readonly Environment[],
   live: ReadonlyMap<string, LiveRelease>,
 ): DeployTarget[] {
-  return releases.flatMap((release) => {
-    const environment = environments.find((each) => each.name === release.environment);
+  const moves = releases.map((release) => {
     const state = live.get(release.id);
-    const isAsAsked = state?.bundleDigest === release.bundleDigest && !state.isMoving && !state.quarantined;
-    return environment && !isAsAsked ? [{ release, environment }] : [];
+    return state?.bundleDigest !== release.bundleDigest || state.isMoving || state.quarantined !== undefined;
+  });
+  return releases.flatMap((release, at) => {
+    const environment = environments.find((each) => each.name === release.environment);
+    const isJudgedAgain = live.get(release.id)?.isProved === false && moves.slice(at + 1).includes(true);
+    return environment && (moves[at] || isJudgedAgain) ? [{ release, environment }] : [];
   });
 }

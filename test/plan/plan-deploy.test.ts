@@ -9,7 +9,14 @@ const fleet = makeFleet();
 const asked = new Map(releasesOf(fleet, HELM).map((release) => [release.id, release.bundleDigest]));
 const explanation = { code: "image-pull", what: "It failed.", why: "It was so.", fix: "Mend it." };
 
-type Seen = "as asked" | "as asked, for the moment" | "older" | "absent" | "quarantined" | "unhealthy as asked";
+type Seen =
+  | "as asked"
+  | "as asked, unproved"
+  | "as asked, for the moment"
+  | "older"
+  | "absent"
+  | "quarantined"
+  | "unhealthy as asked";
 
 const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
   "as asked": (id) => ({
@@ -18,6 +25,15 @@ const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
     isByHand: false,
     isMoving: false,
     quarantined: undefined,
+    isProved: true,
+  }),
+  "as asked, unproved": (id) => ({
+    bundleDigest: asked.get(id),
+    sha: "a".repeat(40),
+    isByHand: false,
+    isMoving: false,
+    quarantined: undefined,
+    isProved: false,
   }),
   "as asked, for the moment": (id) => ({
     bundleDigest: asked.get(id),
@@ -25,8 +41,16 @@ const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
     isByHand: false,
     isMoving: true,
     quarantined: undefined,
+    isProved: true,
   }),
-  older: () => ({ bundleDigest: "0".repeat(40), sha: "0".repeat(40), isByHand: false, isMoving: false, quarantined: undefined }),
+  older: () => ({
+    bundleDigest: "0".repeat(40),
+    sha: "0".repeat(40),
+    isByHand: false,
+    isMoving: false,
+    quarantined: undefined,
+    isProved: true,
+  }),
   absent: () => undefined,
   quarantined: () => ({
     bundleDigest: "0".repeat(40),
@@ -34,6 +58,7 @@ const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
     isByHand: false,
     isMoving: false,
     quarantined: explanation,
+    isProved: true,
   }),
   // Helm deployed the bundle, but its pods never came up.
   "unhealthy as asked": (id) => ({
@@ -42,6 +67,7 @@ const LIVE: Record<Seen, (id: string) => LiveRelease | undefined> = {
     isByHand: false,
     isMoving: false,
     quarantined: explanation,
+    isProved: true,
   }),
 };
 
@@ -79,7 +105,10 @@ test("a fresh cluster gets every release, each hub in promotion order", () => {
 
 test("an environment that is not whole counts as one that runs something else", () => {
   const live = new Map([
-    ["data8-staging", { bundleDigest: undefined, sha: undefined, isByHand: false, isMoving: false, quarantined: undefined }],
+    [
+      "data8-staging",
+      { bundleDigest: undefined, sha: undefined, isByHand: false, isMoving: false, quarantined: undefined, isProved: true },
+    ],
   ]);
   expect(
     planDeploy(makeFleet({ hubs: fleet.hubs.filter(({ name }) => name === "data8") }), HELM, live).map(

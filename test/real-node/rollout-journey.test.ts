@@ -1,4 +1,5 @@
 import path from "node:path";
+import { execa } from "execa";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startKeeper } from "../../app/local/world/keep-processes.ts";
@@ -35,6 +36,10 @@ onRealNode("a rollout that is judged by a student's journey", () => {
   });
 
   async function merge(title: string, tag: string) {
+    return mergeFiles(title, await pinsTo(tag));
+  }
+
+  async function pinsTo(tag: string): Promise<Record<string, string>> {
     const digest = await imageDigest(world.registry, "user-data8", tag);
     const files: Record<string, string> = {};
     for (const environment of ["staging", "prod"]) {
@@ -42,6 +47,10 @@ onRealNode("a rollout that is judged by a student's journey", () => {
       const [before = "", image = ""] = (await person.readFile(file)).split(/(?=^image:)/m);
       files[file] = before + image.replace(/tag: .*/, `tag: "${tag}"`).replace(/digest: .*/, `digest: ${digest}`);
     }
+    return files;
+  }
+
+  async function mergeFiles(title: string, files: Record<string, string>) {
     const pullRequest = await person.openPullRequest(title, files);
     expect(await person.waitForCheck(pullRequest.headSha, "campanile")).toMatchObject({ conclusion: "success" });
     const check = await waitForDeploy(await person.merge(pullRequest));
@@ -55,11 +64,18 @@ onRealNode("a rollout that is judged by a student's journey", () => {
       600,
     );
 
-  async function journeys(): Promise<{ release_id: string; outcome: string; steps: string[] }[]> {
+  const HUB = "hubs/data8/hub.yaml";
+
+  async function withJourneyKey(line: string): Promise<string> {
+    const before = (await person.readFile(HUB)).replace(/^ {2}(?:user|schedule):.*\n/gm, "");
+    return before.replace(/^journey:\n/m, `journey:\n${line}`);
+  }
+
+  async function journeys(): Promise<{ release_id: string; outcome: string; steps: string[]; by_clock: boolean }[]> {
     const client = new pg.Client({ connectionString: institution.databaseUrl });
     await client.connect();
     const { rows } = await client.query(
-      "select release_id, outcome, array(select jsonb_path_query(report, '$.steps[*].outcome.kind') #>> '{}') as steps from journey order by started_at",
+      "select release_id, outcome, deploy_id is null as by_clock, array(select jsonb_path_query(report, '$.steps[*].outcome.kind') #>> '{}') as steps from journey order by started_at",
     );
     await client.end();
     return rows;
@@ -95,4 +111,83 @@ onRealNode("a rollout that is judged by a student's journey", () => {
     },
     20 * MINUTES,
   );
+
+  test(
+    "what nobody could tell holds prod back until a journey works on staging",
+    async () => {
+      const began = (await journeys()).length;
+      const untold = await mergeFiles("Data 8: back to the image of last week", {
+        ...(await pinsTo("2026.11.1")),
+        [HUB]: await withJourneyKey("  user: nobody-declared\n"),
+      });
+      expect(untold.check).toMatchObject({ conclusion: "failure" });
+      expect(untold.comment).toContain("nobody could tell whether it works on data8-staging; data8-prod was not touched");
+
+      // Nothing of it is deployed to staging, which already runs what git asks for.
+      const told = await mergeFiles("Data 8: the probe that the hub knows", { [HUB]: await withJourneyKey("") });
+      expect(told.check).toMatchObject({ conclusion: "success" });
+      expect(told.comment).toMatch(/data8-staging \| healthy, and a student's journey works: \d+ s/);
+      expect(told.comment).toMatch(/data8-prod \| healthy, and a student's journey works: \d+ s/);
+      expect((await journeys()).slice(began).map(({ release_id, outcome }) => `${release_id} ${outcome}`)).toEqual([
+        ...Array.from({ length: 3 }, () => "data8-staging could-not-tell"),
+        "data8-staging works",
+        "data8-prod works",
+      ]);
+    },
+    10 * MINUTES,
+  );
+
+  /** Asks for a journey in the minute that comes, and waits for what it tells on the newest commit. */
+  async function playByClock(title: string) {
+    const minute = new Date(Date.now() + MINUTES).getUTCMinutes();
+    const schedule = `  schedule: { cron: ["${minute} * * * *"], timeZone: Etc/UTC }\n`;
+    const sha = await person.push(title, { [HUB]: await withJourneyKey(schedule) });
+    const told = (name: string) =>
+      person.until(
+        `${name} is told`,
+        async () => (await person.checks(sha)).find((check) => check.name === name && check.conclusion !== ""),
+        300,
+      );
+    const [staging, prod] = await Promise.all(["data8-staging", "data8-prod"].map((id) => told(`campanile / journey (${id})`)));
+    return { staging, prod };
+  }
+
+  const canWork = async (release: string) => {
+    const metrics = await (await fetch(`${institution.campanileUrl}/metrics`)).text();
+    return new RegExp(`^campanile_students_can_work\\{release="${release}"\\} (\\d)$`, "m").exec(metrics)?.[1];
+  };
+
+  test(
+    "a journey is played by the clock, and a hub that broke in the meantime is told on the newest commit",
+    async () => {
+      const began = (await journeys()).length;
+      const { staging, prod } = await playByClock("Look in before the first class");
+      expect([staging, prod]).toMatchObject([{ conclusion: "success" }, { conclusion: "success" }]);
+      expect(prod?.title).toMatch(/^A student can get to work on data8-prod \(\d+s\)$/);
+      expect((await journeys()).slice(began)).toMatchObject([
+        { outcome: "works", by_clock: true },
+        { outcome: "works", by_clock: true },
+      ]);
+      expect([await canWork("data8-staging"), await canWork("data8-prod")]).toEqual(["1", "1"]);
+
+      const scale = ["--namespace", "data8-prod", "patch", "configmap", "hub", "--type=merge"];
+      await kubectl(
+        ...scale,
+        "--patch",
+        JSON.stringify({ data: { "jupyterhub_config.py": "c.JupyterHub.admin_access = Ture" } }),
+      );
+      await kubectl("--namespace", "data8-prod", "rollout", "restart", "deployment/hub");
+      const broken = await playByClock("Look in once more");
+      expect(broken.staging).toMatchObject({ conclusion: "success" });
+      expect(broken.prod).toMatchObject({
+        conclusion: "failure",
+        title: expect.stringMatching(/^Students cannot work on data8-prod: /),
+      });
+      expect(broken.prod?.summary).toContain("NameError: name 'Ture' is not defined");
+      expect([await canWork("data8-staging"), await canWork("data8-prod")]).toEqual(["1", "0"]);
+    },
+    15 * MINUTES,
+  );
+
+  const kubectl = (...args: string[]) => execa(world.tools.kubectl ?? "kubectl", args, { env: { KUBECONFIG: world.kubeconfig } });
 });

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { ClusterError } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
 import type { DefaultBranchPushed, DeployEvent, PullRequestChanged } from "../../event/deploy-event.ts";
-import type { DurableWork, HubDeployment, HubDeploymentResult } from "../../pipeline/durable-work.ts";
+import type { DueJourney, DurableWork, HubDeployment, HubDeploymentResult } from "../../pipeline/durable-work.ts";
 import type { RolloutRequest } from "../../rollout/roll-out.ts";
 import type { Acceptance } from "../../webhook/receive-deliveries.ts";
 import { asThrown } from "./as-thrown.ts";
@@ -16,6 +16,8 @@ export interface Workflows {
   deployHub(work: DurableWork, input: HubDeployment): Promise<HubDeploymentResult>;
   rollOut(work: DurableWork, request: RolloutRequest): Promise<RolloutOutcome>;
   reconcile(work: DurableWork): Promise<void>;
+  beginDueJourneys(work: DurableWork): Promise<void>;
+  playDueJourney(work: DurableWork, journey: DueJourney): Promise<void>;
 }
 
 export interface DurableOptions {
@@ -54,6 +56,8 @@ const SUPERSEDED_LOOK_INTERVAL_MS = 500;
 /** One rollout at a time per release; this many side by side, so that one merge cannot take a cluster's API server. */
 const ROLLOUTS_AT_ONCE = 8;
 const PREVIEWS_AT_ONCE = 4;
+/** Each takes a student's server for a minute; at the first class of the day they all come at once. */
+const DUE_JOURNEYS_AT_ONCE = 4;
 
 /** @see DBOS Transact: workflows, steps, partitioned queues and schedules on PostgreSQL */
 export async function launchDurable(options: DurableOptions): Promise<DurableEngine> {
@@ -64,6 +68,12 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
   const deploy = DBOS.registerWorkflow((event: DefaultBranchPushed) => workflows.deploy(work(), event), { name: "deploy" });
   const reconcile = DBOS.registerWorkflow((_scheduledAt: Date, _context: unknown) => workflows.reconcile(work()), {
     name: "reconcile",
+  });
+  const beginDueJourneys = DBOS.registerWorkflow((_scheduledAt: Date, _context: unknown) => workflows.beginDueJourneys(work()), {
+    name: "begin-due-journeys",
+  });
+  const playDueJourney = DBOS.registerWorkflow((journey: DueJourney) => workflows.playDueJourney(work(), journey), {
+    name: "play-due-journey",
   });
 
   function work(): DurableWork {
@@ -97,6 +107,12 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
         })(request);
         return asThrown(handle.getResult(POLL));
       },
+      async beginJourneys(journeys) {
+        for (const due of journeys) {
+          const workflowID = `journey/${due.request.releaseId}/${due.dueAt}`;
+          await DBOS.startWorkflow(playDueJourney, { workflowID, queueName: "due-journeys" })(due);
+        }
+      },
     };
   }
 
@@ -121,10 +137,13 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
     minPollingIntervalMs: QUEUE_POLL_INTERVAL_MS,
     onConflict: "always_update",
   });
+  await DBOS.registerQueue("due-journeys", { globalConcurrency: DUE_JOURNEYS_AT_ONCE, onConflict: "always_update" });
+  const schedule = `*/${options.reconcileMinutes} * * * *`;
   await DBOS.applySchedules([
-    { scheduleName: "reconcile", workflowFn: reconcile, schedule: `*/${options.reconcileMinutes} * * * *` },
+    { scheduleName: "reconcile", workflowFn: reconcile, schedule },
+    { scheduleName: "begin-due-journeys", workflowFn: beginDueJourneys, schedule },
   ]);
-  await DBOS.startWorkflow(reconcile)(new Date(), undefined);
+  for (const look of [reconcile, beginDueJourneys]) await DBOS.startWorkflow(look)(new Date(), undefined);
 
   async function start(workflowID: string, event: DeployEvent): Promise<void> {
     const params = { workflowID, workflowIDReusePolicy: "reject" } as const;

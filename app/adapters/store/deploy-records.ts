@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DeployedRelease, DeployProgress, ReleaseState } from "../../domain/deploy-progress.ts";
 import type { Explanation } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
-import type { JourneyReport } from "../../journey/journey.ts";
+import type { JourneyOutcome, JourneyReport } from "../../journey/journey.ts";
 import type { Store } from "./open-store.ts";
 
 export interface DeployRecord {
@@ -25,13 +25,23 @@ export interface RolloutRecord {
   startedAt: Date;
 }
 
+export interface LastJourney {
+  outcome: JourneyOutcome;
+  startedAt: Date;
+}
+
 /** Who did what and what was seen. Everything is written once; writing it again changes nothing. */
 export interface DeployRecords {
   recordDeploy(record: DeployRecord): Promise<void>;
   recordProgress(deployId: string, releaseId: string, state: ReleaseState): Promise<void>;
   recordRollout(record: RolloutRecord): Promise<void>;
-  /** Keeps what a journey saw, step by step; a rollout that was broken off in the middle of one has another. */
-  recordJourney(deployId: string, report: JourneyReport): Promise<void>;
+  /**
+   * Keeps what a journey saw, step by step; a rollout that was broken off in the middle of one has another.
+   * @param deployId undefined for one that was played by the clock
+   */
+  recordJourney(repository: string, deployId: string | undefined, report: JourneyReport): Promise<void>;
+  /** The last journey through each release, by the release's id. */
+  findLastJourneys(repository: string): Promise<Map<string, LastJourney>>;
   /** @returns undefined for a deploy that was not recorded */
   findProgress(deployId: string): Promise<DeployProgress | undefined>;
   loadProgress(deployId: string): Promise<DeployProgress>;
@@ -125,12 +135,22 @@ export function createDeployRecords(store: Store): DeployRecords {
       );
     },
 
-    async recordJourney(deployId, report) {
+    async recordJourney(repository, deployId, report) {
       const { release, startedAt, outcome } = report;
       await store.query(
-        "insert into journey (deploy_id, release_id, started_at, outcome, report) values ($1, $2, $3, $4, $5) on conflict do nothing",
-        [deployId, release, startedAt, outcome, JSON.stringify(report)],
+        `insert into journey (repository, deploy_id, release_id, started_at, outcome, report) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing`,
+        [repository, deployId ?? null, release, startedAt, outcome, JSON.stringify(report)],
       );
+    },
+
+    async findLastJourneys(repository) {
+      const rows = await store.query<{ release_id: string; outcome: JourneyOutcome; started_at: Date }>(
+        `select distinct on (release_id) release_id, outcome, started_at from journey
+         where lower(repository) = lower($1) order by release_id, started_at desc`,
+        [repository],
+      );
+      return new Map(rows.map(({ release_id, outcome, started_at }) => [release_id, { outcome, startedAt: started_at }]));
     },
 
     async loadProgress(deployId) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone, leastPauseMinutes } from "../../domain/cron.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
 
 /** Why a value of a format is refused and what to write instead. The zod message of each format is a key of this table. */
@@ -70,6 +71,14 @@ export const RULES = {
     why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
     fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.',
   },
+  cron: {
+    why: "It says when, as minute, hour, day of the month, month and day of the week, with at least a quarter of an hour between two times: a journey takes a server for about a minute.",
+    fix: 'Write times such as "30 7 * * 1-5" (half past seven from Monday to Friday) or "0 */6 * * *" (every six hours).',
+  },
+  "time-zone": {
+    why: "Times are those of a place, with its summer time.",
+    fix: 'Write a name such as "America/Los_Angeles".',
+  },
   memory: {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".',
@@ -127,6 +136,14 @@ export const interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*gi
 export const contentPath = text("content-path", /^(?!\.{0,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\s"'\\][^"'\\\n]*$/);
 export const probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 export const repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
+
+/** Closer together, a probe would be on the hub more often than not. */
+const LEAST_PAUSE_MINUTES = 15;
+export const cron = z
+  .string()
+  .max(100, "cron")
+  .refine((value) => (leastPauseMinutes(value) ?? 0) >= LEAST_PAUSE_MINUTES, "cron");
+export const timeZone = z.string().max(60, "time-zone").refine(isTimeZone, "time-zone");
 
 export const poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
 export const ruleCode = text("rule-code", /^[a-z]+(?:-[a-z]+)*$/, 60);

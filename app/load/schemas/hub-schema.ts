@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   contentPath,
+  cron,
   interactLink,
   name,
   namespace,
@@ -8,6 +9,7 @@ import {
   probeUser,
   pythonPackage,
   repository,
+  timeZone,
   valuePath,
   webAddress,
 } from "./formats.ts";
@@ -59,6 +61,17 @@ const journeyGrader = z
   })
   .describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
 
+const journeySchedule = z
+  .strictObject({
+    cron: z
+      .array(cron)
+      .min(1, "at-least-one")
+      .max(10)
+      .describe("Times, each as minute, hour, day of the month, month and day of the week: 30 7 * * 1-5."),
+    timeZone: timeZone.describe("The place whose time it is, such as America/Los_Angeles."),
+  })
+  .describe("When the journey is played without anything being deployed: before the first class of the day, or every few hours.");
+
 const journey = z
   .strictObject({
     imports: z
@@ -70,6 +83,7 @@ const journey = z
       .optional()
       .describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
     grader: journeyGrader.optional(),
+    schedule: journeySchedule.optional(),
     user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it."),
   })
   .describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");

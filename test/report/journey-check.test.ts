@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { JourneyReport, Outcome, StepReport } from "../../app/journey/journey.ts";
+import { couldNotPlay, journeyCheck } from "../../app/report/journey-check.ts";
+
+const explanation = {
+  code: "import-fails",
+  what: "`import datascience` fails in user-data8@sha256:3f2a.",
+  why: "Python says: ModuleNotFoundError: No module named 'datascience'.",
+  fix: "Put the package into the image. @everyone may <b>ask</b>.",
+};
+
+const step = (name: StepReport["step"], title: string, outcome: Outcome, latencyMs = 3_200): StepReport => ({
+  step: name,
+  title,
+  outcome,
+  latencyMs,
+  budgetSeconds: 60,
+  evidence: [{ kind: "cell", atMs: 1_200, text: "printed ```\nModuleNotFoundError" }],
+});
+
+const report = (outcome: JourneyReport["outcome"], ...steps: StepReport[]): JourneyReport => ({
+  release: "data8-prod",
+  user: "campanile-probe",
+  startedAt: "2026-11-26T15:30:00.000Z",
+  outcome,
+  steps,
+});
+
+const server = step("server", "A server starts", { kind: "works", says: "user-data8 runs | at last" });
+
+test("a hub that works is told in one line, with what was seen", () => {
+  const check = journeyCheck(report("works", server));
+  expect(check).toMatchObject({ conclusion: "success", title: "A student can get to work on data8-prod (3s)" });
+  expect(check.text).toBeUndefined();
+  expect(check.summary).toContain("played by the clock at 2026-11-26 15:30 UTC");
+  expect(check.summary).toContain("| A server starts | user-data8 runs \\| at last | 3.2s |");
+});
+
+test("a broken one is told by whose fault it is and what to do, with the evidence of what went wrong", () => {
+  const kernel = step("kernel", "A kernel runs", { kind: "broken", fault: "image", explanation });
+  const check = journeyCheck(report("broken", server, kernel));
+  expect(check.conclusion).toBe("failure");
+  expect(check.title).toBe("Students cannot work on data8-prod: `import datascience` fails in user-data8@sha256:3f2a.");
+  expect(check.summary).toMatch(/^\*\*A kernel runs: broken \(image\)\.\*\* .*ModuleNotFoundError/);
+  expect(check.summary).toContain("**What to do:** Put the package into the image.");
+  expect(check.summary).not.toMatch(/@everyone|<b>/);
+  // Neither the fence of the evidence nor a step that worked comes out of it.
+  expect(check.text).toBe("#### A kernel runs\n\n````\n1.2 s cell: printed ```\nModuleNotFoundError\n````");
+});
+
+test("what nobody could tell wakes nobody up", () => {
+  const check = journeyCheck(
+    report("could-not-tell", step("server", "A server starts", { kind: "could-not-tell", explanation })),
+  );
+  expect(check.conclusion).toBe("neutral");
+  expect(check.title).toMatch(/^Nobody can tell whether students can work on data8-prod: /);
+  expect(couldNotPlay("data8-prod", explanation)).toMatchObject({
+    conclusion: "neutral",
+    title: expect.stringMatching(/^No journey/),
+  });
+});
