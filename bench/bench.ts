@@ -5,7 +5,7 @@ export interface Row {
   /** For a reader. */
   what: string;
   value: number;
-  unit: "ms" | "a second" | "times" | "of it" | "lines" | "MB";
+  unit: "ms" | "a second" | "times" | "of it" | "lines" | "MB" | "missed";
   /** What we promise on two cores: at least so many a second, and of everything else at most so much. */
   target?: number;
 }

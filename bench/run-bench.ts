@@ -1,11 +1,17 @@
 import { runMain, ToolError } from "../tools/tool-error.ts";
 import type { Bench } from "./bench.ts";
 import { benchDiff } from "./diff/bench-diff.ts";
+import { benchJourney } from "./journey/bench-journey.ts";
 import { benchPreview } from "./preview/bench-preview.ts";
 import { printRows } from "./print-rows.ts";
 import { benchValidate } from "./validate/bench-validate.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { validate: benchValidate, diff: benchDiff, preview: benchPreview };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  validate: benchValidate,
+  diff: benchDiff,
+  preview: benchPreview,
+  journey: benchJourney,
+};
 
 /**
  * `npm run bench -- NAME [--json]`: measures one part of Campanile beside its peer, in the same run on the same machine.

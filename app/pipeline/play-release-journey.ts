@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterError } from "../domain/errors.ts";
+import type { Fleet } from "../domain/hub.ts";
 import type { EventSource } from "../event/deploy-event.ts";
 import type { JourneyReport, StepReport } from "../journey/journey.ts";
 import type { JourneyPlan } from "../journey/plan.ts";
@@ -14,6 +15,8 @@ import { planJourney } from "./plan-journey.ts";
 export interface JourneyRequest {
   source: EventSource;
   sha: string;
+  /** The commit whose `journey` is played, where it is newer than what runs: the course goes on while nothing is deployed. */
+  journeySha?: string;
   releaseId: string;
   kubeContext: string;
   namespace: string;
@@ -56,12 +59,11 @@ export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: Jo
   }
 }
 
-async function planFor(
-  ports: ReleaseJourneyPorts,
-  { source, sha, releaseId, environment }: JourneyRequest,
-): Promise<JourneyPlan> {
-  await ports.fetchCommits(source, [sha]);
-  const { fleet, placeOfValue } = await loadFleet(await ports.openTree(source, sha), sha);
+async function planFor(ports: ReleaseJourneyPorts, request: JourneyRequest): Promise<JourneyPlan> {
+  const { source, sha, journeySha = sha, releaseId, environment } = request;
+  await ports.fetchCommits(source, [...new Set([sha, journeySha])]);
+  const { fleet: deployed, placeOfValue } = await loadFleet(await ports.openTree(source, sha), sha);
+  const fleet = deployed && journeySha !== sha ? await withJourneysOf(ports, deployed, source, journeySha) : deployed;
   const hub = fleet?.hubs.find(({ name }) => `${name}-${environment}` === releaseId);
   const { charts } = await readCharts(fleet, ports.readChart);
   const plan = fleet && hub && planJourney(fleet, placeOfValue, { hub: hub.name, environment }, charts);
@@ -73,4 +75,13 @@ async function planFor(
     fix: "Write url under the environment in hub.yaml, or ingress.hosts in the values.",
     canRetry: false,
   });
+}
+
+async function withJourneysOf(ports: ReleaseJourneyPorts, fleet: Fleet, source: EventSource, sha: string): Promise<Fleet> {
+  const newer = (await loadFleet(await ports.openTree(source, sha), sha)).fleet?.hubs ?? [];
+  const hubs = fleet.hubs.map((hub) => {
+    const journey = newer.find(({ name }) => name === hub.name)?.journey;
+    return journey ? { ...hub, journey } : hub;
+  });
+  return { ...fleet, hubs };
 }

@@ -94,8 +94,8 @@ async function judge(
   try {
     const before = await work.step("find what runs", () => whatRuns(ports, request));
     if (!before) return undefined;
-    const sha = before.sha ?? request.sha;
-    const report = await work.step("play journey", () => ports.playJourney({ ...request, sha }));
+    const played = { ...request, sha: before.sha ?? request.sha, journeySha: request.sha };
+    const report = await work.step("play journey", () => ports.playJourney(played));
     // A hub that was deployed in the middle of it was seen as nobody will see it again.
     const after = await work.step("see whether it still runs", () => whatRuns(ports, request));
     return after?.revision === before.revision ? journeyCheck(report) : undefined;

@@ -10,6 +10,7 @@ import { createPerson, type Person } from "../../app/local/world/person.ts";
 import { startInstitution } from "../../app/local/world/start-institution.ts";
 import { startWorld } from "../../app/local/world/start-world.ts";
 import type { Bench } from "../bench.ts";
+import { percentile } from "../percentile.ts";
 
 const PULL_REQUESTS = 20;
 const VALUES = "hubs/data8/values/prod.yaml";
@@ -101,9 +102,4 @@ function waitsIn(entries: readonly JournalEntry[], headSha: string): Waits {
     firstMs: first("check_run.created", (each) => checkOf(each)?.head_sha === headSha) - openedMs,
     verdictMs: first("check_run.completed", isVerdict) - openedMs,
   };
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }

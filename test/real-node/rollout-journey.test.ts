@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,12 +8,14 @@ import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { createPerson, type Person } from "../../app/local/world/person.ts";
 import { type Institution, startInstitution } from "../../app/local/world/start-institution.ts";
 import { makeFolder } from "../local/world/make-folder.ts";
+import { until } from "../world/until.ts";
 import { imageDigest } from "./image-digest.ts";
 import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
 import { FIRST_START_LIMIT_MS, onRealNode } from "./where-possible.ts";
 
 const BROKEN = "2026.11.3-broken";
 const MINUTES = 60_000;
+const MIDDLE_MS = 500;
 
 onRealNode("a rollout that is judged by a student's journey", () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -136,6 +140,54 @@ onRealNode("a rollout that is judged by a student's journey", () => {
     },
     10 * MINUTES,
   );
+
+  test(
+    "a Campanile that is killed in each step of a journey ends the rollout all the same, and leaves nothing",
+    async () => {
+      const began = (await journeys()).length;
+      killedAt = await logLength();
+      const sha = await person.push("Data 8: next term's packages once more", await pinsTo("2026.11.2"));
+      for (const [step, before] of [
+        ["server", "login"],
+        ["kernel", "server"],
+        ["restart", "notebook"],
+        ["clean-up", "grader"],
+      ] as const) {
+        await stepIsTold(before);
+        await institution.campanile.stop("SIGKILL");
+        expect(await serversOf("data8-staging"), `while the step ${step} is played`).toEqual(["jupyter-campanile-probe"]);
+        killedAt = await logLength();
+        await institution.campanile.start();
+      }
+      expect(await waitForDeploy(sha)).toMatchObject({ conclusion: "success" });
+      expect((await journeys()).slice(began).map(({ release_id, outcome }) => `${release_id} ${outcome}`)).toEqual([
+        "data8-staging works",
+        "data8-prod works",
+      ]);
+      expect([...(await serversOf("data8-staging")), ...(await serversOf("data8-prod"))]).toEqual([]);
+    },
+    10 * MINUTES,
+  );
+
+  /** Where the log of the Campanile that runs now begins. */
+  let killedAt = 0;
+  const logLength = async () => (await readFile(institution.campanile.logFile, "utf8")).length;
+
+  /** Resolves in the middle of the step after it: none that is waited for takes less. */
+  async function stepIsTold(step: string): Promise<void> {
+    await until(
+      `the step ${step} is told`,
+      async () => (await readFile(institution.campanile.logFile, "utf8")).slice(killedAt).includes(`"step":"${step}"`),
+      { limitSeconds: 300 },
+    );
+    await sleep(MIDDLE_MS);
+  }
+
+  const serversOf = async (namespace: string) => {
+    const selector = ["--selector", "component=singleuser-server", "--output", "jsonpath={.items[*].metadata.name}"];
+    const { stdout } = await kubectl("--namespace", namespace, "get", "pods", ...selector);
+    return stdout.split(" ").filter(Boolean);
+  };
 
   /** Asks for a journey in the minute that comes, and waits for what it tells on the newest commit. */
   async function playByClock(title: string) {
