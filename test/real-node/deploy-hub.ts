@@ -6,6 +6,7 @@ import { execa } from "execa";
 import type { Json } from "../../app/domain/json.ts";
 import { forwardToNode } from "../../app/local/node/forward.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
+import { until } from "../world/until.ts";
 
 const CHART = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
 const INSTALL_LIMIT = "3m";
@@ -50,8 +51,11 @@ export async function deployHub(
     core.readNamespacedSecret({ name: "hub", namespace }),
   ]);
   const forwarder = await forwardToNode(world.realNode?.connectSocket ?? "", `${service.spec?.clusterIP}:80`);
+  const url = `http://127.0.0.1:${forwarder.port}`;
+  // A hub is ready a moment before its proxy knows the way to it.
+  await until("the proxy leads to the hub", async () => (await fetch(new URL("/hub/api/", url))).ok);
   return {
-    url: `http://127.0.0.1:${forwarder.port}`,
+    url,
     token: Buffer.from(secret.data?.["hub.services.probe.apiToken"] ?? "", "base64").toString(),
     stop: () => forwarder.stop(),
   };

@@ -1,6 +1,10 @@
-import { describe } from "vitest";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { lock } from "proper-lockfile";
+import { afterAll, beforeAll, describe } from "vitest";
 import { mustRunRealNode } from "../../app/local/node/choose-node.ts";
 import { findWhatIsMissing } from "../../app/local/node/what-is-missing.ts";
+import { userCacheDir } from "../../tools/install-tools.ts";
 
 // Where they must run, set-up has installed what they need; elsewhere nobody asked for packages.
 const missing = mustRunRealNode() ? [] : await findWhatIsMissing();
@@ -8,8 +12,25 @@ const missing = mustRunRealNode() ? [] : await findWhatIsMissing();
 /** At the first time tools and images are built, which takes some minutes. */
 export const FIRST_START_LIMIT_MS = 40 * 60_000;
 
-/** Tests that need a real node: where it cannot be started they are reported as skipped, with the reason; in CI they fail there. */
+/**
+ * Tests that need a real node: where it cannot be started they are reported as skipped, with the reason; in CI they fail there.
+ * One file of them runs at a time: they look at the whole machine for what a node leaves, and two nodes would be slow on it.
+ */
 export function onRealNode(title: string, tests: () => void): void {
   const reason = missing.length === 0 ? "" : ` (not run: ${missing.join("; ")})`;
-  describe.skipIf(missing.length > 0)(`${title}${reason}`, tests);
+  describe.skipIf(missing.length > 0)(`${title}${reason}`, () => {
+    let release: (() => Promise<void>) | undefined;
+    beforeAll(async () => {
+      release = await waitForTurn();
+    }, FIRST_START_LIMIT_MS);
+    afterAll(() => release?.());
+    tests();
+  });
+}
+
+async function waitForTurn(): Promise<() => Promise<void>> {
+  const place = path.join(userCacheDir(), "real-node-tests");
+  await mkdir(place, { recursive: true });
+  // A machine that is busy with a node may keep this process from touching the lock for a while.
+  return lock(place, { stale: 60_000, retries: { forever: true, minTimeout: 500, maxTimeout: 500 } });
 }

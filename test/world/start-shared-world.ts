@@ -3,7 +3,7 @@ import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureHubImages } from "../../app/local/images/hub-images.ts";
 import { ensureNodeImages } from "../../app/local/images/node-images.ts";
-import { chooseNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
+import { chooseNode, mustRunRealNode, parseNodeKind } from "../../app/local/node/choose-node.ts";
 import { startKeeper } from "../../app/local/world/keep-processes.ts";
 import { startWorld, type WorldDescription } from "../../app/local/world/start-world.ts";
 import { ensureTools, REAL_NODE_TOOLS, userCacheDir } from "../../tools/install-tools.ts";
@@ -30,7 +30,9 @@ export default async function startSharedWorld(project: TestProject): Promise<()
   }
   const asked = parseNodeKind(process.env.CAMPANILE_NODE ?? "simulated");
   const { kind: node, missing } = await chooseNode(asked);
-  const left = asked === "simulated" ? ["  test/real-node is not run; ask for it with --node both"] : [];
+  const left = asked === "simulated" ? ["  the long tests of test/real-node are not run; ask for them with --node both"] : [];
+  // Those that are not long start worlds of their own in every run; where that is a must, what apt has is installed for them.
+  if (asked === "simulated" && mustRunRealNode()) await chooseNode("real");
   process.stderr.write(
     [`The nodes of this run: ${node}`, ...missing.map((reason) => `  not ${asked}: ${reason}`), ...left, ""].join("\n"),
   );
