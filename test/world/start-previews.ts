@@ -16,6 +16,7 @@ export interface Previews {
   folder: string;
   preview(base: Release | undefined, head: Release, isFork?: boolean): Promise<PreviewRelease>;
   renders: RendersReleases;
+  ports: ReleasePreviewPorts;
   /** How often the API server was asked. */
   calls(): number;
   /** What was told to the redactor. */
@@ -60,6 +61,7 @@ export async function startPreviews(
     folder,
     secrets,
     renders: ports.renders,
+    ports,
     calls: () => inspector.calls,
     preview: (base, head, isFork = false) =>
       previewRelease(ports, { ...(base ? { base } : {}), head, reasons: [] }, { isFork, placeOfValue: () => undefined }),
