@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as core from "@actions/core";
 import { openCharts } from "../../app/cli/charts/chart-flags.ts";
+import { openTerminal } from "../../app/cli/terminal.ts";
 import { formatReport } from "../../app/cli/validate/format-findings.ts";
 import { type Validated, validateFolder } from "../../app/cli/validate/validate-folder.ts";
 import { explanationOf } from "../../app/domain/errors.ts";
@@ -10,15 +11,18 @@ import { annotate } from "./annotate.ts";
 import { readInputs } from "./read-inputs.ts";
 import { couldNotSummary, stepSummary } from "./step-summary.ts";
 
+const terminal = openTerminal(process);
+
 /** `campanile validate` as a step of a workflow. It fails where something blocks, or where not all could be judged. */
 async function main(): Promise<void> {
   try {
     const inputs = readInputs();
     const validated = await validateFolder({ ...inputs, charts: openCharts(inputs) });
-    await tell(validated, inputs.sarif);
+    await tell(terminal.told(validated), inputs.sarif);
   } catch (error) {
-    const explanation = explanationOf(error);
-    if (!explanation) throw error;
+    const met = explanationOf(error);
+    if (!met) throw error;
+    const explanation = terminal.told(met);
     setOutputs({ blocks: 0, warnings: 0, isEvaluated: false });
     await writeSummary(couldNotSummary([explanation]));
     core.setFailed(`${explanation.what}\n${explanation.why}\n${explanation.fix}`);
@@ -43,7 +47,7 @@ async function tell({ report, remarks, couldNot }: Validated, sarif: string | un
 /** The whole of it for the log. The runner looks for commands in every line, and keys of a pull request may be written like some. */
 function log(text: string): void {
   const token = randomUUID();
-  process.stdout.write(`::stop-commands::${token}\n${text}::${token}::\n`);
+  terminal.write(`::stop-commands::${token}\n${text}::${token}::\n`);
 }
 
 /** An old runner has none; that is no reason to fail. */

@@ -8,12 +8,15 @@ import { initCommand } from "./init/init-command.ts";
 import { planCommand } from "./plan/plan-command.ts";
 import { explainCommand, rulesCommand } from "./rules/rules-command.ts";
 import { schemaCommand } from "./schema/schema-command.ts";
+import { describeBug, openTerminal } from "./terminal.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 import { valuesCommand } from "./values/values-command.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
 
 const packageFile = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 const { version } = z.object({ version: z.string() }).parse(packageFile);
+
+const terminal = openTerminal(process);
 
 const program = new Command("campanile")
   .description("The deploy bot for course hubs")
@@ -45,16 +48,16 @@ program
   });
 
 const commands = [
-  initCommand(),
-  validateCommand(),
-  valuesCommand(),
-  planCommand(),
-  diffCommand(),
-  verifyCommand(),
-  backtestCommand(),
-  rulesCommand(),
-  explainCommand(),
-  schemaCommand(),
+  initCommand(terminal),
+  validateCommand(terminal),
+  valuesCommand(terminal),
+  planCommand(terminal),
+  diffCommand(terminal),
+  verifyCommand(terminal),
+  backtestCommand(terminal),
+  rulesCommand(terminal),
+  explainCommand(terminal),
+  schemaCommand(terminal),
 ];
 for (const command of commands) program.addCommand(command);
 
@@ -62,7 +65,9 @@ for (const command of commands) program.addCommand(command);
 const COULD_NOT = 2;
 
 for (const command of [program, ...program.commands])
-  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT));
+  command
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT))
+    .configureOutput({ writeOut: terminal.write, writeErr: terminal.complain });
 
 // Whoever reads has seen enough: "campanile validate | head" is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -70,11 +75,18 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+process.on("uncaughtException", endAsBug);
 try {
   await program.parseAsync();
 } catch (error) {
   const explanation = explanationOf(error);
-  if (!explanation) throw error;
-  process.stderr.write(`${explanation.what}\n${explanation.why}\n${explanation.fix}\n`);
+  if (!explanation) endAsBug(error);
+  terminal.complain(`${explanation.what}\n${explanation.why}\n${explanation.fix}\n`);
   process.exitCode = COULD_NOT;
+}
+
+/** Node's own words for an error that nobody caught would show what is in it. */
+function endAsBug(error: unknown): never {
+  terminal.complain(describeBug(error, terminal));
+  process.exit(COULD_NOT);
 }

@@ -12,6 +12,7 @@ import { loadFleet } from "../../app/load/load-fleet.ts";
 import { packSampleCharts } from "../../app/local/seed/sample-artefacts.ts";
 import { type Evaluated, evaluateChange } from "../../app/pipeline/evaluate-change.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
+import { createRedactor } from "../../app/redact/create-redactor.ts";
 import { previewComment } from "../../app/report/preview-comment.ts";
 import { writeHistory } from "../../test/history/write-history.ts";
 import { ensureTools } from "../../tools/install-tools.ts";
@@ -42,7 +43,7 @@ export const benchDiff: Bench = async (say) => {
       CAMPANILE_HELM_RENDER: tools["helm-render"],
       CAMPANILE_DATA_DIR: path.join(folder, "data"),
     });
-    const open = () => openEvaluation({ charts: chartStore(folder, charts), isLive: true });
+    const open = () => openEvaluation({ charts: chartStore(folder, charts), isLive: true, redactor: createRedactor() });
 
     const files = await makeBenchFleet(HUBS);
     const changes = await writeChanges(path.join(folder, "fleet.git"), files);

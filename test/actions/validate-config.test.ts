@@ -55,6 +55,18 @@ test("no more are marked than GitHub shows of one step; all of them are in the s
   expect(outputs.blocks).toBe(String(count));
 });
 
+test("what looks like a key is shown nowhere: not in the log, the marks, the summary or the SARIF", async () => {
+  const { workspace, fleet } = await checkout();
+  const key = `ghp_${"can4ry".repeat(6)}`;
+  await writeFile(path.join(fleet, "hubs/data8/hub.yaml"), `${(await readFolder(fleet))["hubs/data8/hub.yaml"]}${key}: 1\n`);
+  const inputs = { path: "deploy-config", offline: "true", sarif: "out.sarif" };
+  const { stdout, summary } = await runAction(workspace, inputs);
+  for (const text of [stdout, summary, await readFile(path.join(workspace, "out.sarif"), "utf8")]) {
+    expect(text).not.toContain(key.slice(0, 12));
+    expect(text).toContain("hidden: looks like a GitHub token");
+  }
+});
+
 test("text of a pull request begins no command of its own, and no markup", async () => {
   const { workspace, fleet } = await checkout();
   const key = "x\\n::set-output name=blocks::0\\n##[error]x\\n<img src=x>";

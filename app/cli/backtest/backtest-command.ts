@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { backtestJson } from "./backtest-json.ts";
 import { backtestText } from "./backtest-text.ts";
 import { backtestPage } from "./page/backtest-page.ts";
@@ -17,7 +18,7 @@ interface Flags extends ChartFlags {
 }
 
 /** `campanile backtest`: what the checks would have said to the past. */
-export function backtestCommand(): Command {
+export function backtestCommand({ write, complain, told }: Terminal): Command {
   const command = new Command("backtest")
     .description(
       "replay a repository's history as pull requests: what would have been stopped, and how long each fault lived; exit code 2 when a chart could not be fetched",
@@ -37,9 +38,12 @@ One that is stopped goes on where it was when it is called again.`,
   return addChartFlags(command).action(async (folder: string, { branch, since, format, ...flags }: Flags) => {
     // A mirror that cannot be read is told before anything is done.
     openCharts(flags);
-    const backtest = await runBacktest({ folder, branch, since, flags }, printProgress(process.stderr));
-    process.stdout.write(FORMATS[format](backtest));
-    for (const { what, why, fix } of backtest.couldNot) process.stderr.write(`${what}\n${why}\n${fix}\n`);
+    const backtest = await runBacktest(
+      { folder, branch, since, flags },
+      printProgress({ write: complain, isTTY: process.stderr.isTTY }),
+    );
+    write(FORMATS[format](told(backtest)));
+    for (const { what, why, fix } of backtest.couldNot) complain(`${what}\n${why}\n${fix}\n`);
     if (backtest.couldNot.length > 0) process.exitCode = 2;
   });
 }

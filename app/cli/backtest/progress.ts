@@ -12,7 +12,7 @@ export interface Progress {
 const LINE_EVERY_MS = 5_000;
 
 /** On stderr, so that stdout is the report and nothing else. In a terminal it is one line that changes. */
-export function printProgress(stream: NodeJS.WriteStream): Progress {
+export function printProgress(stream: { write(text: string): void; isTTY: boolean }): Progress {
   let total = 0;
   let done = 0;
   let known = 0;

@@ -3,6 +3,7 @@ import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { evaluateChange, isOf } from "../../pipeline/evaluate-change.ts";
 import { type PreviewResult, verdictOf } from "../../report/preview-result.ts";
 import { addMirrorFlag, createCharts, type MirrorFlag } from "../charts/chart-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { openSides } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
 import { DIFF_FORMATS, type DiffFormat, formatDiff } from "./format-diff.ts";
@@ -18,7 +19,7 @@ interface Flags extends MirrorFlag {
 }
 
 /** `campanile diff`: what the comment on a pull request would say, before there is one. */
-export function diffCommand(): Command {
+export function diffCommand({ write, redactor }: Terminal): Command {
   const command = new Command("diff")
     .description(
       "what a change would do to the releases: exit code 0 nothing stands in its way, 1 something does, 2 could not be evaluated",
@@ -35,7 +36,7 @@ export function diffCommand(): Command {
     const { base, head, commits } = await openSides(folder, flags);
     // The other commands are quick because they load nothing that speaks to a cluster.
     const { openEvaluation } = await import("./open-evaluation.ts");
-    await using evaluation = await openEvaluation({ charts: createCharts(flags), isLive: flags.live ?? false });
+    await using evaluation = await openEvaluation({ charts: createCharts(flags), isLive: flags.live ?? false, redactor });
     const { promotions, names, environments, ...evaluated } = await evaluateChange(
       evaluation.ports,
       { base, head, commits, layout: flags.layout, isFork: false },
@@ -51,7 +52,7 @@ export function diffCommand(): Command {
       environments: environments ?? [],
       ...evaluated,
     };
-    process.stdout.write(evaluation.redact(formatDiff(result, promotions, flags.format)));
+    write(formatDiff(result, promotions, flags.format));
     process.exitCode = EXIT_CODES[verdictOf(result)];
   });
 }

@@ -10,23 +10,29 @@ import { startLookupProxy } from "../../adapters/kubernetes/lookup-proxy.ts";
 import { RECORDED_FIELD_TYPES } from "../../diff/recorded-field-types.ts";
 import type { Release } from "../../domain/release.ts";
 import type { EvaluationPorts } from "../../pipeline/evaluate-change.ts";
-import { createRedactor } from "../../redact/create-redactor.ts";
+import type { Redactor } from "../../redact/create-redactor.ts";
 import { createRenderer } from "../../render/render-release.ts";
 import { cacheDir } from "../charts/chart-flags.ts";
 
 export interface OpenEvaluation extends AsyncDisposable {
   ports: EvaluationPorts;
-  /** Everything that is printed goes through it. */
-  redact(text: string): string;
 }
 
 /**
  * What `campanile diff` asks, on the machine of whoever types it: Helm, and with `isLive` their own access to the clusters.
  * @throws {ClusterError} when Helm cannot be started
  */
-export async function openEvaluation({ charts, isLive }: { charts: FetchesCharts; isLive: boolean }): Promise<OpenEvaluation> {
+export async function openEvaluation({
+  charts,
+  isLive,
+  redactor,
+}: {
+  charts: FetchesCharts;
+  isLive: boolean;
+  /** Is told every secret that is met. */
+  redactor: Redactor;
+}): Promise<OpenEvaluation> {
   await using opened = new AsyncDisposableStack();
-  const redactor = createRedactor();
   const helmOptions = { homeDir: path.join(cacheDir(), "helm"), redact: redactor.redact };
   const helm = createHelm({ ...helmOptions, binary: process.env.CAMPANILE_HELM ?? "helm" });
   const helmVersion = await helm.version();
@@ -56,7 +62,6 @@ export async function openEvaluation({ charts, isLive }: { charts: FetchesCharts
       addSecret: ({ value, where }) => redactor.addSecret(value, where),
       redactDeep: redactor.redactDeep,
     },
-    redact: redactor.redact,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

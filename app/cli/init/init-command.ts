@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { ConfigError } from "../../domain/errors.ts";
 import { FLEET_FILE } from "../../load/layout.ts";
+import type { Terminal } from "../terminal.ts";
 import { formatFindings } from "../validate/format-findings.ts";
 import { EXAMPLE_ANSWERS } from "./example-answers.ts";
 import { isSchemaFile, schemaFiles } from "./fleet-files.ts";
@@ -18,7 +19,7 @@ interface Flags {
 }
 
 /** `campanile init`: a new `deploy-config` repository, or fresh schemas for one that is there. */
-export function initCommand(): Command {
+export function initCommand(terminal: Terminal): Command {
   return new Command("init")
     .description("make a deploy-config folder; where there is one already, bring its .schema/ up to date")
     .argument("[folder]", "where the files go", ".")
@@ -27,10 +28,10 @@ export function initCommand(): Command {
     )
     .option("--example", "print an answers file to start from, and do nothing else")
     .action(async (folder: string, { answers, example }: Flags) => {
-      if (example) process.stdout.write(EXAMPLE_ANSWERS);
-      else if (answers !== undefined) await makeFrom(folder, answers, await readAnswersFile(answers));
-      else if (await isFleet(folder)) await refreshSchemas(folder);
-      else if (process.stdin.isTTY && process.stdout.isTTY) await makeByAsking(folder);
+      if (example) terminal.write(EXAMPLE_ANSWERS);
+      else if (answers !== undefined) await makeFrom(terminal, folder, answers, await readAnswersFile(answers));
+      else if (await isFleet(folder)) await refreshSchemas(terminal, folder);
+      else if (process.stdin.isTTY && process.stdout.isTTY) await makeByAsking(terminal, folder);
       else throw noAnswers();
     });
 }
@@ -39,15 +40,15 @@ export function initCommand(): Command {
  * Exit codes: 0 written, 1 the answers have faults. What could not be done is thrown, and ends with 2.
  * @returns whether the fleet was written
  */
-async function makeFrom(folder: string, name: string, content: Buffer): Promise<boolean> {
+async function makeFrom({ write, complain, told }: Terminal, folder: string, name: string, content: Buffer): Promise<boolean> {
   const made = await makeFleet(name, content);
   if (made.kind === "faults") {
-    process.stderr.write(`${formatFindings(made.findings)}Nothing was written.\n`);
+    complain(`${formatFindings(told(made.findings))}Nothing was written.\n`);
     process.exitCode = 1;
     return false;
   }
   const written = await writeFiles(folder, made.files, whenOther);
-  process.stdout.write(`${listWritten(folder, written)}${nextSteps(folder, made.secretsFiles)}`);
+  write(`${listWritten(folder, written)}${nextSteps(folder, made.secretsFiles)}`);
   return true;
 }
 
@@ -59,8 +60,8 @@ function whenOther(file: string): WhenOther {
 
 const CANCELLED = 130;
 
-async function makeByAsking(folder: string): Promise<void> {
-  process.stdout.write(
+async function makeByAsking(terminal: Terminal, folder: string): Promise<void> {
+  terminal.write(
     "A few questions. Everything can be changed later in the files; press Ctrl+C to stop, and nothing is written.\n\n",
   );
   const text = await askForAnswers(askOn()).catch((error: unknown) => {
@@ -68,26 +69,24 @@ async function makeByAsking(folder: string): Promise<void> {
     if (!(error instanceof Error && error.name === "ExitPromptError")) throw error;
   });
   if (text === undefined) {
-    process.stderr.write("\nNothing was written.\n");
+    terminal.complain("\nNothing was written.\n");
     process.exitCode = CANCELLED;
     return;
   }
   let isWritten = false;
   try {
-    isWritten = await makeFrom(folder, "answers.yaml", Buffer.from(text));
+    isWritten = await makeFrom(terminal, folder, "answers.yaml", Buffer.from(text));
   } finally {
     // Nobody should have to type all this twice.
     if (!isWritten)
-      process.stderr.write(`\nYour answers, to save as answers.yaml for campanile init --answers answers.yaml:\n\n${text}\n`);
+      terminal.complain(`\nYour answers, to save as answers.yaml for campanile init --answers answers.yaml:\n\n${text}\n`);
   }
 }
 
-async function refreshSchemas(folder: string): Promise<void> {
+async function refreshSchemas({ write }: Terminal, folder: string): Promise<void> {
   const written = await writeFiles(folder, schemaFiles(), whenOther);
   const isCurrent = written.created.length + written.replaced.length === 0;
-  process.stdout.write(
-    isCurrent ? "The schemas in .schema/ are up to date; nothing was changed.\n" : listWritten(folder, written),
-  );
+  write(isCurrent ? "The schemas in .schema/ are up to date; nothing was changed.\n" : listWritten(folder, written));
 }
 
 function listWritten(folder: string, { created, replaced, same, kept }: Written): string {

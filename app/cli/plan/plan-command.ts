@@ -5,6 +5,7 @@ import { type PlannedRelease, releaseOf } from "../../domain/release.ts";
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { isOf, planChange } from "../../pipeline/evaluate-change.ts";
 import { oneLine, plural } from "../../report/markdown.ts";
+import type { Terminal } from "../terminal.ts";
 import { formatFindings } from "../validate/format-findings.ts";
 import { openSides } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
@@ -21,7 +22,7 @@ interface Flags {
 }
 
 /** `campanile plan`: which releases a change moves, in which order, and why. Needs neither Helm nor a cluster. */
-export function planCommand(): Command {
+export function planCommand({ write, complain, told }: Terminal): Command {
   return new Command("plan")
     .description("which releases a change moves, in the order of rollout, and why")
     .argument("[folder]", "the deploy-config folder", ".")
@@ -38,16 +39,16 @@ export function planCommand(): Command {
         { base, head, commits, layout: flags.layout },
       );
       if (!plan) {
-        process.stdout.write(formatFindings(findings));
-        process.stderr.write("Files have faults, so nobody can say what would be deployed.\n");
+        write(formatFindings(told(findings)));
+        complain("Files have faults, so nobody can say what would be deployed.\n");
         process.exitCode = hasBlocking(findings) ? 1 : 2;
         return;
       }
       const asked = { hub: flags.hub, environment: flags.env };
       refuseUnknown(asked, names);
       const releases = plan.releases.filter(isOf(asked));
-      const write = flags.format === "json" ? asJson : asText;
-      process.stdout.write(write(releases, plan.releasesInFleet));
+      const format = flags.format === "json" ? asJson : asText;
+      write(format(releases, plan.releasesInFleet));
     });
 }
 

@@ -5,25 +5,26 @@ import { ConfigError } from "../../domain/errors.ts";
 import { suggestName } from "../../domain/suggest-name.ts";
 import type { FileCheck } from "../../load/file-checks.ts";
 import type { Example } from "../../validate/rule.ts";
+import type { Terminal } from "../terminal.ts";
 import { EVERY_CHECK } from "./every-check.ts";
 
 /** `campanile rules`: the list. */
-export function rulesCommand(): Command {
+export function rulesCommand({ write }: Terminal): Command {
   return new Command("rules").description("list the rules that a change must keep").action(() => {
     const rows = EVERY_CHECK.map(({ code, family, severity, title }) => [code, family, severity, title]);
-    process.stdout.write(`${markdownTable([["Code", "About", "Severity", "What must hold"], ...rows])}\n`);
+    write(`${markdownTable([["Code", "About", "Severity", "What must hold"], ...rows])}\n`);
   });
 }
 
 /** `campanile explain CODE`: one rule in full. */
-export function explainCommand(): Command {
+export function explainCommand({ write }: Terminal): Command {
   return new Command("explain")
     .description("explain one rule: why it is there, an example, and what to do")
     .argument("<code>", "as findings and checks name it")
     .action((code: string) => {
       const rule = EVERY_CHECK.find((each) => each.code === code);
       if (!rule) throw unknownRule(code);
-      process.stdout.write(describeRule(rule));
+      write(describeRule(rule));
     });
 }
 

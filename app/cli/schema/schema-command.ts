@@ -4,9 +4,10 @@ import { ConfigError } from "../../domain/errors.ts";
 import { isJsonObject } from "../../domain/json.ts";
 import { suggestName } from "../../domain/suggest-name.ts";
 import { FILE_KINDS, type FileKind, jsonSchemaOf } from "../../load/read-file.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** `campanile schema`: the JSON Schemas of all files that we read, for editors and for other programs. */
-export function schemaCommand(): Command {
+export function schemaCommand({ write }: Terminal): Command {
   return new Command("schema")
     .description("print the JSON Schema of a kind of file; without a name, list them")
     .argument("[name]", "as the list names it")
@@ -19,7 +20,7 @@ An editor that knows YAML uses it from the file's first line:
 campanile init keeps those of our own layout under .schema/.`,
     )
     .action((name: string | undefined) => {
-      process.stdout.write(name === undefined ? listSchemas() : `${JSON.stringify(jsonSchemaOf(kindOf(name)), null, 2)}\n`);
+      write(name === undefined ? listSchemas() : `${JSON.stringify(jsonSchemaOf(kindOf(name)), null, 2)}\n`);
     });
 }
 

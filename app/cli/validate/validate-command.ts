@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { FORMATS, type Format, formatReport } from "./format-findings.ts";
 import { validateFolder } from "./validate-folder.ts";
 
@@ -14,7 +15,7 @@ interface Flags extends ChartFlags {
 }
 
 /** `campanile validate`: what the check `campanile / config` would say, before the commit. */
-export function validateCommand(): Command {
+export function validateCommand({ write, complain, told }: Terminal): Command {
   const command = new Command("validate")
     .description("check a deploy-config folder: exit code 0 nothing blocks, 1 something does, 2 could not be evaluated")
     .argument("[folder]", "the deploy-config folder", ".")
@@ -31,9 +32,9 @@ export function validateCommand(): Command {
       charts: openCharts(flags),
       ...flags,
     });
-    process.stderr.write(remarks.map((remark) => `${remark}\n`).join(""));
-    process.stdout.write(formatReport(report, format));
-    for (const { what, why, fix } of couldNot) process.stderr.write(`${what}\n${why}\n${fix}\n`);
+    complain(remarks.map((remark) => `${remark}\n`).join(""));
+    write(formatReport(told(report), format));
+    for (const { what, why, fix } of couldNot) complain(`${what}\n${why}\n${fix}\n`);
     process.exitCode = exitCode;
   });
 }

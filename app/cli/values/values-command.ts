@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { LAYOUTS, type Layout, loadFleet } from "../../load/load-fleet.ts";
 import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { openRevision, openWorkingTree } from "../validate/open-side.ts";
 import { formatValues } from "./format-values.ts";
 import { readRelease } from "./read-release.ts";
@@ -14,7 +15,7 @@ interface Flags extends ChartFlags {
 }
 
 /** `campanile values`: what the templates of one release see, and where each value came from. */
-export function valuesCommand(): Command {
+export function valuesCommand({ write, redactor }: Terminal): Command {
   const command = new Command("values")
     .description("print the merged values of one release; secrets are not shown")
     .argument("[folder]", "the deploy-config folder", ".")
@@ -28,7 +29,7 @@ export function valuesCommand(): Command {
       const { tree, sha } = head === undefined ? await openWorkingTree(folder) : await openRevision(folder, head);
       const loaded = await loadFleet(tree, sha, { layout });
       const release = await readRelease(loaded, { hub, environment: env }, openCharts(flags));
-      process.stdout.write(formatValues(release, { showOrigin }));
+      write(formatValues(release, { showOrigin, redact: redactor.redact }));
     },
   );
 }

@@ -9,7 +9,7 @@ import { playJourney } from "../../journey/play-journey.ts";
 import { type Layout, loadFleet } from "../../load/load-fleet.ts";
 import { readCharts } from "../../pipeline/judge-change.ts";
 import { planJourney } from "../../pipeline/plan-journey.ts";
-import { createRedactor } from "../../redact/create-redactor.ts";
+import type { Redactor } from "../../redact/create-redactor.ts";
 import { judgePod } from "../../verify/judge-pod.ts";
 import { openWorkingTree } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
@@ -20,8 +20,6 @@ export interface OpenJourney {
   /** Why the pinned chart could not be read: then what is left to it is not judged. */
   couldNot: Explanation[];
   play(steps: readonly StepName[], onStep: (report: StepReport) => void): Promise<JourneyReport>;
-  /** Everything that is printed goes through it. */
-  redact(text: string): string;
 }
 
 /** @throws {ConfigError | ClusterError} when the fleet or the kubeconfig cannot be read, or there is no such hub */
@@ -33,8 +31,10 @@ export async function openJourney(options: {
   addresses: readonly string[];
   /** Left out: no chart is fetched. */
   charts: FetchesCharts | undefined;
+  /** Is told every secret that is met. */
+  redactor: Redactor;
 }): Promise<OpenJourney> {
-  const { hub, environment } = options;
+  const { hub, environment, redactor } = options;
   const { hub: address, others } = parseAddresses(options.addresses);
   const { tree, sha } = await openWorkingTree(options.folder);
   const { fleet, findings, placeOfValue } = await loadFleet(tree, sha, { layout: options.layout });
@@ -49,7 +49,6 @@ export async function openJourney(options: {
   const plan = planJourney(fleet, placeOfValue, { hub, environment }, charts);
   if (!plan || !config || !cluster) throw noAddress(hub, environment);
 
-  const redactor = createRedactor();
   const kubeconfig = process.env.KUBECONFIG;
   for (const secret of kubeconfigSecrets(kubeconfig)) redactor.addSecret(secret, "the kubeconfig");
   const { context } = cluster;
@@ -58,7 +57,6 @@ export async function openJourney(options: {
   return {
     plan,
     couldNot,
-    redact: redactor.redact,
     play: (steps, onStep) => untilAsked((signal) => playJourney(plan, ports, { steps, signal, onStep })),
   };
 }

@@ -3,6 +3,7 @@ import { suggestName } from "../../domain/suggest-name.ts";
 import { type JourneyOutcome, STEP_NAMES, type StepName } from "../../journey/journey.ts";
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { formatEnd, formatJson, formatStart, formatStep } from "./format-journey.ts";
 
 const FORMATS = ["text", "json"] as const;
@@ -17,7 +18,7 @@ interface Flags extends ChartFlags {
 }
 
 /** `campanile verify`: plays a student's journey through one hub, as the probe user whom the hub's values declare. */
-export function verifyCommand(): Command {
+export function verifyCommand({ write, complain, redactor }: Terminal): Command {
   const command = new Command("verify")
     .description(
       "play a student's journey through one hub and see whether it works: exit code 0 it works, 1 it is broken, 2 nobody can tell. Starts and stops a server of the probe user (docs/probe-user.md)",
@@ -39,10 +40,9 @@ export function verifyCommand(): Command {
     // The other commands are quick because they load nothing that speaks to a cluster.
     const { openJourney } = await import("./open-journey.ts");
     const charts = openCharts(flags);
-    const journey = await openJourney({ folder, layout, hub, environment: env, addresses: address, charts });
-    const write = (text: string) => process.stdout.write(journey.redact(text));
+    const journey = await openJourney({ folder, layout, hub, environment: env, addresses: address, charts, redactor });
     for (const { what, why } of journey.couldNot)
-      process.stderr.write(journey.redact(`${what}\n${why}\nWhat the files leave to the chart is not judged.\n\n`));
+      complain(`${what}\n${why}\nWhat the files leave to the chart is not judged.\n\n`);
     if (format === "text") write(formatStart(journey.plan));
     const report = await journey.play(steps, (step) => {
       if (format === "text") write(formatStep(step));
