@@ -89,6 +89,7 @@ export function createPorts(adapters: Adapters): Ports {
   return {
     preview: {
       ...shared,
+      addPage: checks.addPage,
       fetchPullRequest: pullRequests.fetchPullRequest,
       mergeTrees: git.mergeTrees,
       readCommitTexts: git.readCommitTexts,

@@ -5,6 +5,7 @@ import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { type CheckReport, configCheck, couldNotCheck, overallCheck, unexpectedFailure } from "../report/check-outputs.ts";
 import { diffCheck } from "../report/diff-check.ts";
+import { type DiffPage, withLinks } from "../report/diff-pages.ts";
 import { asObserved } from "../report/observed.ts";
 import { previewComment } from "../report/preview-comment.ts";
 import type { PreviewResult } from "../report/preview-result.ts";
@@ -34,6 +35,8 @@ export interface PreviewPorts extends EvaluationPorts {
     conclusion: "success" | "failure" | "neutral" | "cancelled",
     output: Omit<CheckReport, "conclusion">,
   ): Promise<void>;
+  /** A check to read on in, without a verdict. @returns its address */
+  addPage(place: CheckPlace, output: Pick<CheckReport, "title" | "summary" | "text">): Promise<string>;
   /** Writes the preview's part of the pull request's one comment. */
   tellPullRequest(source: EventSource, number: number, preview: string): Promise<void>;
 }
@@ -84,8 +87,10 @@ export async function preview(work: DurableWork, ports: PreviewPorts, event: Pul
     await work.step("write comment", () => ports.tellPullRequest(event.source, event.number, previewComment(result, promotions)));
     const weigh = (report: CheckReport) => (result.mode === "observe" ? asObserved(report) : report);
     await checks.conclude(CONFIG, weigh(configCheck(result)));
-    for (const environment of change.environments)
-      await checks.conclude(diffName(environment), weigh(diffCheck(result, environment)));
+    for (const environment of change.environments) {
+      const { morePages, ...report } = diffCheck(result, environment);
+      await checks.conclude(diffName(environment), weigh(report), morePages);
+    }
     // Last, because whoever requires it wants all the others to be there when it is green.
     await checks.conclude(OVERALL, weigh(overallCheck(result)));
   } catch (error) {
@@ -111,8 +116,15 @@ function checksOf(work: DurableWork, ports: PreviewPorts, event: PullRequestChan
   const conclude = async (
     name: string,
     { conclusion, ...output }: CheckReport | (Omit<CheckReport, "conclusion"> & { conclusion: "cancelled" }),
+    morePages: readonly DiffPage[] = [],
   ) => {
-    await work.step(`conclude ${name}`, () => ports.concludeCheck(place(name), conclusion, output));
+    await work.step(`conclude ${name}`, async () => {
+      const links: string[] = [];
+      // One after the other, as GitHub wants its writes; before the conclusion, which leads to them.
+      for (const { number, ...page } of morePages) links.push(await ports.addPage(place(`${name}, page ${number}`), page));
+      const text = output.text === undefined ? {} : { text: withLinks(output.text, links) };
+      await ports.concludeCheck(place(name), conclusion, { ...output, ...text });
+    });
     open.delete(name);
   };
   // In the order of a good end: the one that people require was started first, and is concluded last.

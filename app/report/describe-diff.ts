@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 import { describeObject } from "../domain/manifest.ts";
 import type { FieldChange, ObjectChange, ReleaseDiff, ShownValue } from "../domain/release-diff.ts";
-import { byteLength, fence, plural, shorten, takeParts } from "./markdown.ts";
+import { byteLength, clean, fence, plural, shorten, takeParts } from "./markdown.ts";
 
 const LINE_LIMIT = 300;
 /** Beyond this, two texts share too little for a line-by-line comparison to help, and it would take long to find out. */
@@ -38,6 +38,41 @@ export function describeDiff(diff: ReleaseDiff, limitBytes: number): string {
   return [...(text === "" ? [] : [text]), ...cut, ...rest].join("\n\n");
 }
 
+/** All of the diff of one release in pieces, each of them Markdown that leaves nothing open. */
+export function diffParts(diff: ReleaseDiff): string[] {
+  const of = (change: ObjectChange["change"]) => diff.objects.filter((object) => object.change === change);
+  const names = (mark: string, objects: readonly ObjectChange[]) => objects.map((object) => `${mark} ${nameOf(object)}`);
+  return [
+    ...of("changed").flatMap((object) => fences(describeChange(object), "", `# ${nameOf(object)} (goes on)`)),
+    ...fences(names("+", of("created")), "New:"),
+    ...fences(names("-", of("deleted")), "Deleted:"),
+    ...fences(hookLines(diff), HOOKS_INTRO),
+    ...(diff.notDeterministic.length > 0 ? [madeUp(diff)] : []),
+  ];
+}
+
+/** A piece of this size fits on any page, and several of them fill it well. */
+const PIECE_BYTES = 16_000;
+
+/**
+ * All of the lines, in as many fences as it takes.
+ * @param intro stands before each of them
+ * @param again first line of those after the first
+ */
+export function fences(lines: readonly string[], intro: string, again?: string): string[] {
+  const pieces: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    bytes += byteLength(clean(line)) + 1;
+    if (bytes > PIECE_BYTES) {
+      pieces.push(again === undefined || pieces.length === 0 ? [] : [again]);
+      bytes = byteLength(clean(line)) + 1;
+    }
+    pieces.at(-1)?.push(line);
+  }
+  return pieces.map((piece) => `${intro}${intro === "" ? "" : "\n"}${fence(piece.join("\n"), "diff")}`);
+}
+
 /** All of it without fences, each line as long as it is. */
 export function diffLines(diff: ReleaseDiff): string[] {
   const of = (change: ObjectChange["change"]) => diff.objects.filter((object) => object.change === change);
@@ -60,11 +95,12 @@ function listObjects(heading: string, mark: string, objects: readonly ObjectChan
 }
 
 const HOOKS_SHOWN = 12;
+const HOOKS_INTRO = "Helm runs in the course of the rollout, in this order:";
 
 function listHooks(diff: ReleaseDiff): string[] {
   const lines = hookLines(diff).slice(0, HOOKS_SHOWN);
   if (lines.length === 0) return [];
-  return [`Helm runs in the course of the rollout, in this order:\n${fenceLines(lines, 2_000)}`];
+  return [`${HOOKS_INTRO}\n${fenceLines(lines, 2_000)}`];
 }
 
 function hookLines({ hooks }: ReleaseDiff): string[] {

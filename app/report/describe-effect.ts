@@ -1,6 +1,6 @@
 import { describeObject, objectKey } from "../domain/manifest.ts";
 import type { EffectChange, EffectField, EffectRefusal, ReleaseDiff, ReleaseEffect } from "../domain/release-diff.ts";
-import { describeField } from "./describe-diff.ts";
+import { describeField, fences } from "./describe-diff.ts";
 import { escapeMarkdown, fence, plural, shorten, takeParts } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
 import { MARKDOWN, type Style } from "./style.ts";
@@ -50,16 +50,23 @@ function describeRefusal({ id, field, reason, message, since }: EffectRefusal, s
 /** What a rollout would do beyond what git changes, such as setting back what somebody changed by hand. */
 export function describeBeyond(diff: ReleaseDiff, effect: ReleaseEffect, limitBytes: number): string {
   const lines = beyondLines(diff, effect);
-  const notYet =
-    effect.notYet.length === 0
-      ? []
-      : [
-          `_${plural(effect.notYet.length, "object")} cannot be tried before ${escapeMarkdown(effect.notYet[0]?.missing ?? "")} is there._`,
-        ];
-  if (lines.length === 0) return notYet.join("");
+  if (lines.length === 0) return notYet(effect).join("");
   const { text, left } = takeParts(lines, limitBytes, "\n");
   const block = fence(left === 0 ? text : `${text}\n… ${plural(left, "more line")}`, "diff");
-  return [`The rollout would also do this in the cluster:\n${block}`, ...notYet].join("\n\n");
+  return [`${BEYOND_INTRO}\n${block}`, ...notYet(effect)].join("\n\n");
+}
+
+/** All of it in pieces, each of them Markdown that leaves nothing open. */
+export function beyondParts(diff: ReleaseDiff, effect: ReleaseEffect): string[] {
+  return [...fences(beyondLines(diff, effect), BEYOND_INTRO), ...notYet(effect)];
+}
+
+const BEYOND_INTRO = "The rollout would also do this in the cluster:";
+
+function notYet({ notYet: [first, ...others] }: ReleaseEffect): string[] {
+  if (!first) return [];
+  const objects = plural(others.length + 1, "object");
+  return [`_${objects} cannot be tried before ${escapeMarkdown(first.missing)} is there._`];
 }
 
 /** The same without a fence. */

@@ -7,17 +7,22 @@ import {
   MESSAGE_LIMIT,
   TITLE_LIMIT,
 } from "./check-outputs.ts";
-import { describeDiff } from "./describe-diff.ts";
-import { describeBeyond, describeObstacles } from "./describe-effect.ts";
+import { describeObstacles } from "./describe-effect.ts";
 import { describeNotes } from "./describe-impact.ts";
-import { groupAlike, nameGroup } from "./group-alike.ts";
-import { byteLength, clean, escapeMarkdown, oneLine, plural, shorten, takeParts } from "./markdown.ts";
+import { cutPages, type DiffPage, diffBlocks, LINKS_BYTES, PAGES_LIMIT } from "./diff-pages.ts";
+import { groupAlike } from "./group-alike.ts";
+import { byteLength, clean, escapeMarkdown, fence, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { effectOf, hasDetails, releaseRows } from "./preview-comment.ts";
 import { type PreviewRelease, type PreviewResult, verdictOf } from "./preview-result.ts";
 import { resultJson } from "./result-json.ts";
 
+/** The check with the verdict, whose text is the first page of the diff, and the pages after it. */
+export interface DiffReport extends CheckReport {
+  morePages?: DiffPage[];
+}
+
 /** `campanile / diff (<environment>)`: what would change there? */
-export function diffCheck(result: PreviewResult, environment: string): CheckReport {
+export function diffCheck(result: PreviewResult, environment: string): DiffReport {
   const verdict = verdictOf(result, environment);
   if (result.couldNot) return couldNotCheck(result.couldNot);
   if (verdict === "blocked")
@@ -34,16 +39,14 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
     ...releases.flatMap((release) => describeNotes(release)),
   ];
   const rows = releases.map(describeRelease);
-  const parts = groupAlike(releases.filter(hasDetails)).map((group) => {
-    const { diff, effect } = group[0] ?? { diff: null, effect: null };
-    const beyond = diff && effect ? describeBeyond(diff, effect, FIELD_LIMIT_BYTES / 4) : "";
-    const text = diff ? describeDiff(diff, (FIELD_LIMIT_BYTES * 3) / 4 - 1_000) : "";
-    return [`#### ${escapeMarkdown(nameGroup(group))}`, text, beyond].filter(Boolean).join("\n\n");
-  });
   const machine = releases.length > 0 ? resultJson(releases) : "";
-  const { text: shown, left } = takeParts(parts, FIELD_LIMIT_BYTES - byteLength(machine) - 100);
-  const cut = left > 0 ? `_${plural(left, "more diff")} not shown._` : "";
-  const text = [shown, cut, machine].filter(Boolean).join("\n\n");
+  const { pages, isCut } = cutPages(groupAlike(releases.filter(hasDetails)).flatMap(diffBlocks), {
+    first: PAGE_BYTES - byteLength(machine) - LINKS_BYTES,
+    other: PAGE_BYTES,
+  });
+  if (isCut) pages.push(`${pages.pop() ?? ""}\n\n${moreByCommand(result, environment)}`);
+  const [first, ...others] = pages;
+  const text = [first, machine].filter(Boolean).join("\n\n");
   return {
     conclusion: verdict === "pass" ? "success" : "failure",
     title:
@@ -62,7 +65,29 @@ export function diffCheck(result: PreviewResult, environment: string): CheckRepo
         : listRows([...obstacles, ...rows]),
     ...(text === "" ? {} : { text }),
     annotations: annotateCauses(releases),
+    ...(others.length === 0
+      ? {}
+      : { morePages: others.map((page, index) => pageOf(result, environment, page, index + 2, pages.length)) }),
   };
+}
+
+/** The rest is for what is said of a cut. */
+const PAGE_BYTES = FIELD_LIMIT_BYTES - 500;
+
+function pageOf({ headSha, baseSha }: PreviewResult, environment: string, text: string, number: number, count: number): DiffPage {
+  const where = `what would change on ${escapeMarkdown(environment)}`;
+  return {
+    number,
+    title: `Page ${number} of ${count}`,
+    summary: `This is page ${number} of ${count} of ${where} by ${headSha.slice(0, 7)} on top of ${baseSha.slice(0, 7)}. The verdict and the first page are in the check “campanile / diff (${escapeMarkdown(environment)})”.`,
+    text,
+  };
+}
+
+function moreByCommand({ headSha, baseSha, releases }: PreviewResult, environment: string): string {
+  const live = releases.some(({ basis }) => basis === "live") ? " --live" : "";
+  const command = `campanile diff --base ${baseSha.slice(0, 12)} --head ${headSha.slice(0, 12)} --env ${environment}${live}`;
+  return `**The diff goes on, but not on more than ${PAGES_LIMIT} pages.** All of it, in a clone that has both commits:\n${fence(command, "sh")}`;
 }
 
 /** On each line that gives releases other values: which ones, and what that means for them. */

@@ -37,6 +37,8 @@ export interface CheckRuns {
   startCheck(place: CheckPlace, title: string): Promise<number>;
   /** Writes the verdict; done twice, no annotation is doubled. */
   concludeCheck(place: CheckPlace, conclusion: CheckConclusion, output: CheckOutput): Promise<void>;
+  /** Writes a check that has something to read and no verdict; done twice it is still one. @returns its address */
+  addPage(place: CheckPlace, output: Omit<CheckOutput, "annotations">): Promise<string>;
 }
 
 export function createCheckRuns(connection: GitHubConnection): CheckRuns {
@@ -99,6 +101,27 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
           completed_at: new Date().toISOString(),
           output: { title, summary, ...(text === undefined ? {} : { text }) },
         });
+      }),
+
+    addPage: (place, { title, summary, text }) =>
+      callGitHub(`write the check ${place.name}`, async () => {
+        const octokit = await connection.asInstallation(place.installationId);
+        const present = await find(octokit, place);
+        if (present) return present.html_url ?? "";
+        const now = new Date().toISOString();
+        // Complete from the start, so that it cannot be left in progress on a commit that nobody looks at any more.
+        const { data } = await octokit.rest.checks.create({
+          ...splitRepository(place.repository),
+          name: place.name,
+          head_sha: place.headSha,
+          external_id: place.externalId,
+          status: "completed",
+          conclusion: "neutral",
+          started_at: now,
+          completed_at: now,
+          output: { title, summary, ...(text === undefined ? {} : { text }) },
+        });
+        return data.html_url ?? "";
       }),
   };
 }
