@@ -15,6 +15,7 @@ import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
 import { openTemplates } from "./adapters/helm/resident-renderer.ts";
 import { createTemplate } from "./adapters/helm/template-with-lookups.ts";
+import { createImageRegistry } from "./adapters/images/image-layers.ts";
 import { openHub } from "./adapters/jupyterhub/open-hub.ts";
 import { connectCluster } from "./adapters/kubernetes/connect-cluster.ts";
 import { inspectCluster } from "./adapters/kubernetes/inspect-cluster.ts";
@@ -94,6 +95,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     records,
     helm,
     charts,
+    images: createImageRegistry({ mirrors: settings.chartMirrors }),
     renders: createRenderer({ helmVersion, fetchChart: charts.fetchChart, template: createTemplate(templates, lookupProxy) }),
     clusterFor: memoised((context) =>
       connectCluster({ kubeconfig: settings.kubeconfig, context, log, redact: redactor.redact, judges }),

@@ -5,6 +5,7 @@ import type { DeploymentState, GitHubDeployments } from "./adapters/github/githu
 import type { PullRequests } from "./adapters/github/pull-requests.ts";
 import type { StickyComments } from "./adapters/github/sticky-comment.ts";
 import type { Helm } from "./adapters/helm/create-helm.ts";
+import type { ImageRegistry } from "./adapters/images/image-layers.ts";
 import type { Cluster } from "./adapters/kubernetes/connect-cluster.ts";
 import type { ClusterInspector } from "./adapters/kubernetes/inspect-cluster.ts";
 import type { RecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
@@ -49,6 +50,7 @@ export interface Adapters {
   records: DeployRecords;
   helm: Helm;
   charts: FetchesCharts;
+  images: ImageRegistry;
   renders: RendersReleases;
   clusterFor: (context: string) => Cluster;
   inspectorFor: (context: string) => ClusterInspector;
@@ -132,7 +134,7 @@ export function createPorts(adapters: Adapters): Ports {
   };
 }
 
-function releasePreviewPorts({ renders, inspectorFor, recordedLookups, redactor }: Adapters): ReleasePreviewPorts {
+function releasePreviewPorts({ renders, inspectorFor, recordedLookups, images, redactor }: Adapters): ReleasePreviewPorts {
   return {
     renders,
     async openLookups({ id, namespace, cluster }, isFork) {
@@ -146,6 +148,7 @@ function releasePreviewPorts({ renders, inspectorFor, recordedLookups, redactor 
       return inspectorFor(cluster.context).fetchFieldTypes([...new Set(manifests.map(({ id }) => id.apiVersion))].sort());
     },
     inspectorFor: ({ cluster }) => inspectorFor(cluster.context),
+    fetchImageLayers: images.fetchLayers,
     addSecret: ({ value, where }) => redactor.addSecret(value, where),
   };
 }

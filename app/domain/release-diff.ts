@@ -94,6 +94,12 @@ export interface Migration {
   isBackwards: boolean;
 }
 
+/** What each node pulls of another image, in packed bytes. `at-most`: what the old one consists of is not known. */
+export type ImagePull =
+  | { kind: "known"; newBytes: number; totalBytes: number }
+  | { kind: "at-most"; totalBytes: number }
+  | { kind: "unknown"; why: string };
+
 export interface ReleaseImpact {
   class: ImpactClass;
   /** How long the hub's last start took; absent when it does not restart or nobody knows. */
@@ -101,6 +107,8 @@ export interface ReleaseImpact {
   /** How many students the hub has, as the fleet says. */
   students?: number;
   migration?: Migration;
+  /** Absent when the users' image stays the same, or is the chart's own. */
+  pull?: ImagePull;
   /** Workloads whose pods no node could take, as nodes are now. */
   fitNowhere: { id: ObjectId; why: string }[];
 }

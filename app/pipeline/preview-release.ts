@@ -3,10 +3,13 @@ import type { ClusterInspector } from "../adapters/kubernetes/inspect-cluster.ts
 import { type DiffSide, diffRelease, isDoubtful } from "../diff/diff-release.ts";
 import { judgeImpact } from "../diff/judge-impact.ts";
 import type { LiveSecret } from "../diff/secrets-in.ts";
+import { type ImageLayers, weighPull } from "../diff/weigh-pull.ts";
 import { ConfigError, explanationOf } from "../domain/errors.ts";
 import type { FieldTypes } from "../domain/field-types.ts";
+import type { ImagePin } from "../domain/hub.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import { type PlannedRelease, type Release, releaseOf } from "../domain/release.ts";
+import type { ImagePull } from "../domain/release-diff.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
 import { findCauses } from "../plan/find-causes.ts";
 import type { Lookups, RendersReleases } from "../render/render-release.ts";
@@ -25,6 +28,8 @@ export interface ReleasePreviewPorts {
   /** What the cluster says of the fields of these kinds; without a cluster, what one said when this was written. */
   fetchFieldTypes(release: Release, lookups: Lookups, manifests: readonly Manifest[]): Promise<FieldTypes>;
   inspectorFor(release: Release): ClusterInspector;
+  /** What an image's registry tells anybody; answers in a few seconds, whatever the registry does. */
+  fetchImageLayers(image: ImagePin): Promise<ImageLayers>;
   addSecret(secret: LiveSecret): void;
 }
 
@@ -47,12 +52,24 @@ export async function previewRelease(
   const nothing = { diff: null, effect: null, drift: null, impact: null, basis: "none", couldNot: null } as const;
   if (!head) return { ...about, ...nothing };
   try {
-    return { ...about, ...nothing, ...(await lookAt(ports, base, head, isFork)) };
+    const [found, pull] = await Promise.all([lookAt(ports, base, head, isFork), findPull(ports, base?.image, head.image)]);
+    return { ...about, ...nothing, ...found, impact: found.impact && { ...found.impact, ...(pull ? { pull } : {}) } };
   } catch (error) {
     const couldNot = explanationOf(error);
     if (!couldNot) throw error;
     return { ...about, ...nothing, couldNot };
   }
+}
+
+/** @returns undefined where the image stays, or is not pinned by its digest */
+async function findPull(
+  { fetchImageLayers }: ReleasePreviewPorts,
+  before: ImagePin | undefined,
+  after: ImagePin | undefined,
+): Promise<ImagePull | undefined> {
+  if (after?.digest === undefined || after.digest === before?.digest) return undefined;
+  const [old, now] = await Promise.all([before && fetchImageLayers(before), fetchImageLayers(after)]);
+  return weighPull(old, now);
 }
 
 async function lookAt(

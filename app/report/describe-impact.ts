@@ -1,5 +1,5 @@
 import { describeObject } from "../domain/manifest.ts";
-import type { DriftField, ReleaseDrift, ReleaseImpact, ShownValue } from "../domain/release-diff.ts";
+import type { DriftField, ImagePull, ReleaseDrift, ReleaseImpact, ShownValue } from "../domain/release-diff.ts";
 import { plural, shorten } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
 import { MARKDOWN, type Style } from "./style.ts";
@@ -8,7 +8,7 @@ const VALUE_LIMIT = 80;
 const FIELDS_SHOWN = 5;
 
 /** "hub restarts: notebooks stay open, logins wait about 20 s (1,500 students)": what people notice, in one cell of a table. */
-export function describeImpact({ class: impactClass, loginsWaitSeconds, students }: ReleaseImpact): string {
+export function describeImpact({ class: impactClass, loginsWaitSeconds, students, pull }: ReleaseImpact): string {
   const wait = loginsWaitSeconds === undefined ? "" : ` about ${Math.max(1, Math.round(loginsWaitSeconds))} s`;
   const words = {
     nothing: "nobody notices",
@@ -19,7 +19,24 @@ export function describeImpact({ class: impactClass, loginsWaitSeconds, students
     impossible: "the cluster would refuse it",
   }[impactClass];
   const isNoticed = impactClass !== "nothing" && impactClass !== "impossible";
-  return students !== undefined && isNoticed ? `${words} (${students.toLocaleString("en-US")} students)` : words;
+  const whom = students !== undefined && isNoticed ? ` (${students.toLocaleString("en-US")} students)` : "";
+  return `${words}${whom}${pull ? `; ${describePull(pull)}` : ""}`;
+}
+
+function describePull(pull: ImagePull): string {
+  if (pull.kind === "unknown") return `how large the image is could not be found out: ${pull.why}`;
+  const total = describeBytes(pull.totalBytes);
+  if (pull.kind === "at-most") return `each node pulls up to ${total} of the image`;
+  if (pull.newBytes === 0) return `the image has nothing that the one before had not (${total} in all)`;
+  return pull.newBytes < pull.totalBytes
+    ? `each node pulls ${describeBytes(pull.newBytes)} more of the image (${total} in all)`
+    : `each node pulls ${total} of the image`;
+}
+
+/** Decimal, as registries show it. */
+function describeBytes(bytes: number): string {
+  if (bytes < 1e6) return "less than 1 MB";
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** What to look at besides, each a list item: a database that moves, pods without a node, and what was changed behind git. */

@@ -43,7 +43,8 @@ export const benchDiff: Bench = async (say) => {
       CAMPANILE_HELM_RENDER: tools["helm-render"],
       CAMPANILE_DATA_DIR: path.join(folder, "data"),
     });
-    const open = () => openEvaluation({ charts: chartStore(folder, charts), isLive: true, redactor: createRedactor() });
+    const open = () =>
+      openEvaluation({ charts: chartStore(folder, charts), mirrors: {}, isLive: true, redactor: createRedactor() });
 
     const files = await makeBenchFleet(HUBS);
     const changes = await writeChanges(path.join(folder, "fleet.git"), files);

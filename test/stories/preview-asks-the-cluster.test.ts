@@ -68,6 +68,7 @@ test(
     expect(await person.waitForCheck(again, "campanile")).toMatchObject({ conclusion: "success" });
     const [shown = ""] = await person.comments(pullRequest);
     expect(shown).toMatch(/hub restarts: notebooks stay open, logins wait about \d+ s \(1,500 students\)/);
+    expect(shown).toContain("; each node pulls less than 1 MB of the image |");
     expect(shown).toMatch(/before: Job \S+\/hook-image-awaiter with /);
     expect(shown).not.toMatch(/kubectl-edit|The chart makes up/);
   },

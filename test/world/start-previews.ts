@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { createHelm } from "../../app/adapters/helm/create-helm.ts";
 import { createTemplate } from "../../app/adapters/helm/template-with-lookups.ts";
+import { createImageRegistry } from "../../app/adapters/images/image-layers.ts";
 import { inspectCluster } from "../../app/adapters/kubernetes/inspect-cluster.ts";
 import { startLookupProxy } from "../../app/adapters/kubernetes/lookup-proxy.ts";
 import { createRecordedLookups } from "../../app/adapters/kubernetes/recorded-lookups.ts";
@@ -55,6 +56,8 @@ export async function startPreviews(
         ? RECORDED_FIELD_TYPES
         : inspector.fetchFieldTypes([...new Set(manifests.map(({ id }) => id.apiVersion))]),
     inspectorFor: () => inspector,
+    fetchImageLayers: createImageRegistry({ mirrors: { "oci://registry.campanile.example/": `oci://${world.registry}/` } })
+      .fetchLayers,
     addSecret: ({ value }) => void secrets.push(value),
   };
   return {

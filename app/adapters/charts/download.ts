@@ -11,6 +11,8 @@ export interface Mirrored {
   address: string;
   /** Whoever runs Campanile named this address; else it comes out of files that anybody may propose. */
   isTrusted: boolean;
+  /** Ends it before the usual time. */
+  signal?: AbortSignal;
 }
 
 /** @param mirrors of whoever runs Campanile */
@@ -42,18 +44,21 @@ export async function request(from: Mirrored, source: ChartSource, headers: Reco
   let { address } = from;
   for (let hop = 0; hop < 5; hop++) {
     if (!from.isTrusted && !isPublicAddress(address)) throw refusedAddress(source, address);
-    const response = await send(address, source, hop === 0 ? headers : {});
+    const response = await send({ ...from, address }, source, hop === 0 ? headers : {});
     const location = response.headers.get("location");
     if (response.status < 300 || response.status > 399 || location === null) return response;
     await response.body?.cancel();
-    address = new URL(location, address).href;
+    const next = URL.parse(location, address);
+    if (!next) throw unreachable(source, "It redirects to what is no address");
+    address = next.href;
   }
   throw unreachable(source, "It redirects in a circle");
 }
 
-async function send(address: string, source: ChartSource, headers: Record<string, string>): Promise<Response> {
+async function send({ address, signal }: Mirrored, source: ChartSource, headers: Record<string, string>): Promise<Response> {
+  const limits = [AbortSignal.timeout(TIME_LIMIT_MS), ...(signal ? [signal] : [])];
   try {
-    return await fetch(address, { headers, redirect: "manual", signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+    return await fetch(address, { headers, redirect: "manual", signal: AbortSignal.any(limits) });
   } catch (error) {
     throw unreachable(source, "It did not answer", error);
   }
@@ -62,11 +67,16 @@ async function send(address: string, source: ChartSource, headers: Record<string
 export async function readBody(response: Response, limitBytes: number, source: ChartSource): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > limitBytes) throw unreachable(source, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > limitBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw unreachable(source, "The connection was cut", error);
   }
+  if (bytes > limitBytes) throw unreachable(source, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
   return Buffer.concat(chunks);
 }
 

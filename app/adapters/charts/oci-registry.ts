@@ -15,7 +15,9 @@ const tokenSchema = z.object({ token: z.string().optional(), access_token: z.str
 export async function fetchFromRegistry(repository: Mirrored, source: ChartSource, limitBytes: number): Promise<FoundChart> {
   // A tag has no plus sign, which a version may have.
   const tag = source.version.replaceAll("+", "_");
-  const { body, headers } = await ask(repository, `manifests/${tag}`, source, MANIFEST_TYPE);
+  const answer = await askRegistry(repository, `manifests/${tag}`, source, MANIFEST_TYPE);
+  if (!answer) throw noSuchVersion(source, []);
+  const { body, headers } = answer;
   const layer = parsed(body, manifestSchema, source).layers.find(({ mediaType }) => mediaType === CHART_LAYER_TYPE);
   if (!layer) throw unreachable(source, "What it has under that name is no chart");
   return {
@@ -26,12 +28,21 @@ export async function fetchFromRegistry(repository: Mirrored, source: ChartSourc
 }
 
 export async function listRegistryTags(repository: Mirrored, source: ChartSource): Promise<string[]> {
-  const { body } = await ask(repository, "tags/list", source, "application/json");
-  return (parsed(body, tagsSchema, source).tags ?? []).map((tag) => tag.replaceAll("_", "+"));
+  const answer = await askRegistry(repository, "tags/list", source, "application/json");
+  if (!answer) throw noSuchVersion(source, []);
+  return (parsed(answer.body, tagsSchema, source).tags ?? []).map((tag) => tag.replaceAll("_", "+"));
 }
 
-/** Asks as anybody may; a registry that wants a token gives one to anybody for what is public. */
-async function ask(repository: Mirrored, what: string, source: ChartSource, accept: string) {
+/**
+ * Asks as anybody may; a registry that wants a token gives one to anybody for what is public.
+ * @returns undefined for what the registry does not have
+ */
+export async function askRegistry(
+  repository: Mirrored,
+  what: string,
+  source: ChartSource,
+  accept: string,
+): Promise<{ body: Buffer; headers: Record<string, string> } | undefined> {
   const place = apiPlace(repository, what);
   let headers: Record<string, string> = { accept };
   let response = await request(place, source, headers);
@@ -40,19 +51,19 @@ async function ask(repository: Mirrored, what: string, source: ChartSource, acce
     headers = { accept, authorization: `Bearer ${token}` };
     response = await request(place, source, headers);
   }
-  if (response.status === 404) throw noSuchVersion(source, []);
+  if (response.status === 404) return undefined;
   if (!response.ok) throw unreachable(source, `The registry answered ${response.status}`);
   return { body: await readBody(response, MANIFEST_LIMIT_BYTES, source), headers };
 }
 
-async function fetchToken(challenge: string, { isTrusted }: Mirrored, source: ChartSource): Promise<string> {
+async function fetchToken(challenge: string, repository: Mirrored, source: ChartSource): Promise<string> {
   const said = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
   const { realm, service, scope } = said;
   if (!challenge.startsWith("Bearer ") || realm === undefined) throw unreachable(source, "The registry wants a login");
   const query = new URLSearchParams(
     Object.entries({ service, scope }).filter((each): each is [string, string] => each[1] !== undefined),
   );
-  const response = await request({ address: `${realm}?${query}`, isTrusted }, source);
+  const response = await request({ ...repository, address: `${realm}?${query}` }, source);
   if (!response.ok) throw unreachable(source, "The registry wants a login");
   const { token, access_token: other } = parsed(await readBody(response, MANIFEST_LIMIT_BYTES, source), tokenSchema, source);
   const given = token ?? other;
@@ -69,8 +80,9 @@ function parsed<Content>(body: Buffer, schema: z.ZodType<Content>, source: Chart
 }
 
 /** Plain HTTP is for a registry on this machine only, as container tools have it. */
-function apiPlace({ address, isTrusted }: Mirrored, what: string): Mirrored {
+function apiPlace(repository: Mirrored, what: string): Mirrored {
+  const { address, isTrusted } = repository;
   const [, host = "", path = ""] = /^oci:\/\/([^/]+)\/(.*)$/.exec(address) ?? [];
   const scheme = isTrusted && /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host) ? "http" : "https";
-  return { address: `${scheme}://${host}/v2/${path}/${what}`, isTrusted };
+  return { ...repository, address: `${scheme}://${host}/v2/${path}/${what}` };
 }

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import { createChartStore, type FetchesCharts } from "../../adapters/charts/chart-store.ts";
+import type { Mirrors } from "../../domain/chart/via-mirrors.ts";
 import { ConfigError } from "../../domain/errors.ts";
 
 export interface MirrorFlag {
@@ -33,8 +34,13 @@ export function openCharts({ offline = false, ...flags }: ChartFlags): FetchesCh
   return offline ? undefined : charts;
 }
 
-export function createCharts({ mirror }: MirrorFlag): FetchesCharts {
-  return createChartStore({ cacheDir: cacheDir(), mirrors: Object.fromEntries(mirror.map(parseMirror)) });
+export function createCharts(flags: MirrorFlag): FetchesCharts {
+  return createChartStore({ cacheDir: cacheDir(), mirrors: mirrorsOf(flags) });
+}
+
+/** A registry's address begins with `oci://`, for its charts and its images. */
+export function mirrorsOf({ mirror }: MirrorFlag): Mirrors {
+  return Object.fromEntries(mirror.map(parseMirror));
 }
 
 /** The server's own, so that what one of them fetched the other has. */

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { evaluateChange, isOf } from "../../pipeline/evaluate-change.ts";
 import { type PreviewResult, verdictOf } from "../../report/preview-result.ts";
-import { addMirrorFlag, createCharts, type MirrorFlag } from "../charts/chart-flags.ts";
+import { addMirrorFlag, createCharts, type MirrorFlag, mirrorsOf } from "../charts/chart-flags.ts";
 import type { Terminal } from "../terminal.ts";
 import { openSides } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
@@ -36,7 +36,12 @@ export function diffCommand({ write, redactor }: Terminal): Command {
     const { base, head, commits } = await openSides(folder, flags);
     // The other commands are quick because they load nothing that speaks to a cluster.
     const { openEvaluation } = await import("./open-evaluation.ts");
-    await using evaluation = await openEvaluation({ charts: createCharts(flags), isLive: flags.live ?? false, redactor });
+    await using evaluation = await openEvaluation({
+      charts: createCharts(flags),
+      mirrors: mirrorsOf(flags),
+      isLive: flags.live ?? false,
+      redactor,
+    });
     const { promotions, names, environments, ...evaluated } = await evaluateChange(
       evaluation.ports,
       { base, head, commits, layout: flags.layout, isFork: false },

@@ -4,10 +4,12 @@ import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { createHelm } from "../../adapters/helm/create-helm.ts";
 import { openTemplates } from "../../adapters/helm/resident-renderer.ts";
 import { createTemplate } from "../../adapters/helm/template-with-lookups.ts";
+import { createImageRegistry } from "../../adapters/images/image-layers.ts";
 import { type ClusterInspector, inspectCluster } from "../../adapters/kubernetes/inspect-cluster.ts";
 import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
 import { startLookupProxy } from "../../adapters/kubernetes/lookup-proxy.ts";
 import { RECORDED_FIELD_TYPES } from "../../diff/recorded-field-types.ts";
+import type { Mirrors } from "../../domain/chart/via-mirrors.ts";
 import type { Release } from "../../domain/release.ts";
 import type { EvaluationPorts } from "../../pipeline/evaluate-change.ts";
 import type { Redactor } from "../../redact/create-redactor.ts";
@@ -24,10 +26,13 @@ export interface OpenEvaluation extends AsyncDisposable {
  */
 export async function openEvaluation({
   charts,
+  mirrors,
   isLive,
   redactor,
 }: {
   charts: FetchesCharts;
+  /** Of registries, to ask how large images are. */
+  mirrors: Mirrors;
   isLive: boolean;
   /** Is told every secret that is met. */
   redactor: Redactor;
@@ -59,6 +64,7 @@ export async function openEvaluation({
         return inspectorFor(release).fetchFieldTypes([...new Set(manifests.map(({ id }) => id.apiVersion))].sort());
       },
       inspectorFor,
+      fetchImageLayers: createImageRegistry({ mirrors }).fetchLayers,
       addSecret: ({ value, where }) => redactor.addSecret(value, where),
       redactDeep: redactor.redactDeep,
     },

@@ -99,7 +99,10 @@ export async function startInstitution(world: WorldDescription, options: Institu
     CAMPANILE_HELM_RENDER: world.tools["helm-render"] ?? "",
     CAMPANILE_SOPS: world.tools.sops ?? "sops",
     SOPS_AGE_KEY_FILE: seeded.ageKeyFile,
-    CAMPANILE_CHART_MIRRORS: JSON.stringify({ "https://charts.campanile.example/": world.charts }),
+    CAMPANILE_CHART_MIRRORS: JSON.stringify({
+      "https://charts.campanile.example/": world.charts,
+      "oci://registry.campanile.example/": `oci://${world.registry}/`,
+    }),
     CAMPANILE_RECONCILE_MINUTES: "1",
     CAMPANILE_JOURNEYS: world.frontDoor === undefined ? "off" : "on",
     ...(world.frontDoor === undefined ? {} : { CAMPANILE_HUB_ADDRESS: world.frontDoor }),

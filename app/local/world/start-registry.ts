@@ -20,7 +20,7 @@ export async function startRegistry(
 }
 
 /** The world's registry stands for all registries, so only the repository counts. */
-async function pushImage(base: string, image: BuiltImage): Promise<void> {
+export async function pushImage(base: string, image: BuiltImage): Promise<void> {
   const repository = image.name.slice(image.name.indexOf("/") + 1);
   await Promise.all(image.blobs.map((blob) => pushBlob(base, repository, blob)));
   const url = `${base}/v2/${repository}/manifests/${image.tag}`;
