@@ -17,12 +17,13 @@ const CHART_LABELS = /(^|\.)labels\.(helm\.sh\/chart|chart|app\.kubernetes\.io\/
 export function compareLeaves(before: Leaves, after: Leaves): LeafChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const [old, now] = [before.get(key), after.get(key)];
-    if (CHART_LABELS.test(now?.path ?? old?.path ?? "") || (old && now && isSame(old, now))) return [];
+    if (CHART_LABELS.test(now?.path ?? old?.path ?? "") || (now && isSameLeaf(old, now))) return [];
     return [{ key, before: old, after: now }];
   });
 }
 
-function isSame(old: Leaf, now: Leaf): boolean {
+export function isSameLeaf(old: Leaf | undefined, now: Leaf): boolean {
+  if (!old) return false;
   if (old.text === now.text && old.isText === now.isText) return true;
   return old.isQuantity && now.isQuantity && sameQuantity(old.text, now.text);
 }

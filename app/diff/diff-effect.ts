@@ -5,7 +5,7 @@ import { describeObject, type Manifest, type ObjectId, objectKey } from "../doma
 import type { EffectChange, EffectField, EffectRefusal, Refusal, ReleaseEffect } from "../domain/release-diff.ts";
 import { valueAt } from "../domain/value-at.ts";
 import { belongsTo, type ReleaseName } from "./as-helm-applies.ts";
-import { compareLeaves, type LeafChange, showChanges } from "./compare-leaves.ts";
+import { compareLeaves, isSameLeaf, type LeafChange, showChanges } from "./compare-leaves.ts";
 import type { DiffSide } from "./diff-release.ts";
 import { flattenObject, type Leaves } from "./flatten-object.ts";
 import { managerOf } from "./managed-fields.ts";
@@ -93,7 +93,8 @@ function keysThatDiffer(one: Leaves, other: Leaves): Set<string> {
 }
 
 function showFields(changes: readonly LeafChange[], asked: Leaves, fingerprintKey: Buffer): EffectField[] {
-  const isByCluster = ({ key, after }: LeafChange) => after !== undefined && !asked.has(key);
+  // A webhook may also make something else of what was asked for.
+  const isByCluster = ({ key, after }: LeafChange) => after !== undefined && !isSameLeaf(asked.get(key), after);
   return [
     ...showChanges(
       changes.filter((change) => !isByCluster(change)),

@@ -26,14 +26,25 @@ export function readRefusal({ status, body }: ApiAnswer): Exclude<DryRunAnswer, 
   if (!parsed.success) return { kind: "could-not", why: `the API server answered ${status}` };
   const said = parsed.data;
   if (status === 404 && said.details?.kind === "namespaces") return { kind: "not-yet", missing: "its namespace" };
-  if (/does not support dry run|doesn't support dry-?run/i.test(said.message))
-    return { kind: "could-not", why: withoutValues(said.message) };
+  const webhook = whyWebhookSaysNothing(said.message);
+  if (webhook !== undefined) return { kind: "could-not", why: webhook };
   const refusals = refusalsOf(status, said);
   if (refusals.length > 0) return { kind: "refused", refusals };
   return {
     kind: "could-not",
     why: `the API server answered ${status}${said.reason === "" ? "" : ` (${said.reason})`}: ${withoutValues(said.message)}`,
   };
+}
+
+/** Then nobody knows what would become of the object. A rollout would pass the first kind, and fail at the second. */
+function whyWebhookSaysNothing(message: string): string | undefined {
+  const [, untried] = /admission webhook "([^"]+)" (?:does not|doesn't) support dry.?run/i.exec(message) ?? [];
+  if (untried !== undefined)
+    return `the webhook ${untried} has a say in it and cannot be tried. Whoever runs it can say that it may be: sideEffects: NoneOnDryRun`;
+  const [, silent, cause = ""] = /failed calling webhook "([^"]+)": (?:failed to call webhook: )?(.*)/s.exec(message) ?? [];
+  if (silent !== undefined)
+    return `the webhook ${silent} has a say in it and did not answer (${withoutValues(cause)}). Until it does, a rollout would fail too`;
+  return undefined;
 }
 
 function refusalsOf(status: number, { message, details }: Status): Refusal[] {

@@ -19,6 +19,8 @@ export interface ControlPlane {
   /** Of the real node's daemons. */
   kubeletKubeconfig: string;
   kubeProxyKubeconfig: string;
+  /** Where the API server keeps its objects. */
+  etcd: string;
   processes: RunningProcess[];
 }
 
@@ -156,6 +158,7 @@ export async function startControlPlane(
     certificates,
     kubeletKubeconfig: kubeconfig(KUBELET),
     kubeProxyKubeconfig: kubeconfig(KUBE_PROXY),
+    etcd: etcdUrl,
     processes: [etcd, apiserver, controllerManager, scheduler],
   };
 }

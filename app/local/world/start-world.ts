@@ -49,6 +49,8 @@ export interface WorldDescription {
   kubeconfig: string;
   /** For Campanile: may do what `manifests/campanile-rbac.yaml` grants. */
   campanileKubeconfig: string;
+  /** Where the API server keeps its objects. */
+  etcd: string;
   /** Any database of the PostgreSQL server, as its owner. */
   databaseUrl: string;
   registry: string;
@@ -144,6 +146,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     kubernetes: plane.server,
     kubeconfig: plane.adminKubeconfig,
     campanileKubeconfig: plane.campanileKubeconfig,
+    etcd: plane.etcd,
     databaseUrl: postgres.url,
     registry: registry.host,
     charts: charts.url,
