@@ -14,6 +14,7 @@ import { serverFitsNode } from "./rules/capacity/server-fits-node.ts";
 import { serversPerNode } from "./rules/capacity/servers-per-node.ts";
 import { chartGoesBack } from "./rules/changes/chart-goes-back.ts";
 import { chartMajor } from "./rules/changes/chart-major.ts";
+import { chartPinSplit } from "./rules/changes/chart-pin-split.ts";
 import { clusterReleaseChanges } from "./rules/changes/cluster-release-changes.ts";
 import { fleetDefaultChanges } from "./rules/changes/fleet-default-changes.ts";
 import { jupyterhubMajor } from "./rules/changes/jupyterhub-major.ts";
@@ -114,6 +115,7 @@ export const ALL_RULES: readonly Rule[] = [
   sopsExpected,
   chartGoesBack,
   chartMajor,
+  chartPinSplit,
   clusterReleaseChanges,
   fleetDefaultChanges,
   jupyterhubMajor,

@@ -125,6 +125,17 @@ test("a misspelt hub or environment is refused, and not told to be unchanged", a
   }
 });
 
+test("a chart whose version alone is raised stops the change, which would deploy nothing", async () => {
+  const clone = await cloneSample();
+  await clone.edit("hubs/data8/pins/prod.yaml", /version: "?1\.0\.0"?/, 'version: "1.1.0"');
+  const { exitCode, stdout } = await clone.diff("--base", "HEAD");
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/hubs\/data8\/pins\/prod\.yaml:1 {2}chart-pin-split\n/);
+  expect(stdout).toContain(
+    "The pin says hub 1.1.0, and its digest is that of hub 1.0.0: 1.0.0 runs now, and nothing would change.",
+  );
+});
+
 test("faults, a chart or a revision that is not there and a missing Helm are told, each with its exit code", async () => {
   const clone = await cloneSample();
   expect(await clone.diff("--base", "v9")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("v9") });

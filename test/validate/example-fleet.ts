@@ -14,7 +14,7 @@ const SHA = "5".repeat(40);
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
 /** The files of a fleet of one hub that is in order, with the example's in it. */
-function exampleFiles({ common, staging, prod, chartVersion = "1.0.0", files = {} }: Example): Record<string, string> {
+export function exampleFiles({ common, staging, prod, chartVersion = "1.0.0", files = {} }: Example): Record<string, string> {
   const pins = `hub: { chart: hub, version: "${chartVersion}", digest: "${DIGEST}" }
 image: { name: "registry.example/user", tag: "1", digest: "${DIGEST}" }
 `;
