@@ -319,7 +319,7 @@ function describeTarget(
   previous: ReadonlyMap<string, Release>,
 ): DeployedRelease {
   const before = previous.get(release.id);
-  const changes = before ? reasonsFor(before, release) : [];
+  const changes = before && before.bundleDigest !== release.bundleDigest ? reasonsFor(before, release) : [];
   const byHand = live?.isByHand ? ["somebody ran Helm on it by hand"] : [];
   const reasons = changes.length + byHand.length > 0 ? [...changes, ...byHand] : [whyAtAll(release, live)];
   return {

@@ -16,7 +16,9 @@ export function stickyComment(preview: string | undefined, rollout: string | und
 
 /** The rollout's part of the comment, with what the preview may take below 60 KB. */
 const FAILURES_LIMIT_BYTES = 7_000;
-const TABLE_LIMIT_BYTES = 7_000;
+const TABLE_LIMIT_BYTES = 5_500;
+const REASONS_LIMIT_BYTES = 1_500;
+const REASON_LIMIT = 300;
 
 /** How the rollout of a merge stands; it comes above the preview, because it is the news. */
 export function rolloutSection(progress: DeployProgress): string {
@@ -26,7 +28,27 @@ export function rolloutSection(progress: DeployProgress): string {
   const failures = releases.flatMap(describeFailure);
   const { text, left } = takeParts(failures, FAILURES_LIMIT_BYTES);
   const cut = left > 0 ? [`${plural(left, "more release")} failed; their deployments on GitHub say why.`] : [];
-  return [`### ${rolloutHeadline(progress)}`, ...(text === "" ? [] : [text]), ...cut, stateTable(releases)].join("\n\n");
+  return [
+    `### ${rolloutHeadline(progress)}`,
+    ...(text === "" ? [] : [text]),
+    ...cut,
+    stateTable(releases),
+    ...describeReasons(releases),
+  ].join("\n\n");
+}
+
+/** Why each release moves, once for those that share it: what the cluster held before may be another reason than the pull request. */
+function describeReasons(releases: readonly ReleaseProgress[]): string[] {
+  const sharing = new Map<string, ReleaseProgress[]>();
+  for (const release of releases)
+    for (const reason of new Set(release.reasons)) sharing.set(reason, [...(sharing.get(reason) ?? []), release]);
+  if (sharing.size === 0) return [];
+  const parts = [...sharing].map(([reason, those]) => {
+    const whose = those.length === releases.length ? "" : ` (${nameReleases(those)})`;
+    return `${escapeMarkdown(shorten(reason, REASON_LIMIT))}${whose}`;
+  });
+  const { text, left } = takeParts(parts, REASONS_LIMIT_BYTES, "; ");
+  return [`**Why:** ${text}${left > 0 ? `; and ${plural(left, "more reason")}` : ""}.`];
 }
 
 function describeFailure({ releaseId, state }: ReleaseProgress): string[] {

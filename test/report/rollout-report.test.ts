@@ -17,6 +17,21 @@ const explanation = {
   fix: "Check that this tag and digest were really pushed, and that the cluster may read the repository. Then merge a pull request with the right pin.",
 };
 
+test("why each release moved is told once for those that share it, also what only the cluster knew", () => {
+  const byHand = { ...release("data8", "prod", deployed), reasons: ["image <b> → 2", "somebody ran Helm on it by hand"] };
+  const shared = ["staging", "prod"].map((each) => ({ ...release("data100", each, deployed), reasons: ["image <b> → 2"] }));
+  expect(rolloutSection(progress(byHand, ...shared))).toMatch(
+    /\n\n\*\*Why:\*\* image &lt;b&gt; → 2; somebody ran Helm on it by hand \(data8-prod\)\.$/,
+  );
+  const many = Array.from({ length: 100 }, (_, index) => ({
+    ...release(`hub${index}`, "prod", deployed),
+    reasons: [`reason ${index} ${"x".repeat(400)}`],
+  }));
+  const section = rolloutSection(progress(...many));
+  expect(section).toMatch(/…\s?\(hub0-prod\); .*; and \d+ more reasons\.$/);
+  expect(Buffer.byteLength(section)).toBeLessThan(10_000);
+});
+
 function release(hub: string, environment: string, state: ReleaseState, seconds = 95): ReleaseProgress {
   const times = state.kind === "waiting" ? {} : { startedAt, at: new Date(startedAt.getTime() + seconds * 1000) };
   return {

@@ -64,6 +64,7 @@ test("a release that somebody rolled back by hand is brought to what git says wi
   expect(await person.waitForCheck(second, "campanile / deploy")).toMatchObject({
     conclusion: "success",
     title: "1 release rolled out",
+    summary: expect.stringContaining("**Why:** somebody ran Helm on it by hand."),
   });
   expect((await scene.revisions(staging)).at(-1)).toEqual({ revision: 3, status: "deployed", sha: second });
   expect(await scene.revisions(`${hub("data8")}-prod`)).toEqual([{ revision: 1, status: "deployed", sha: first }]);
