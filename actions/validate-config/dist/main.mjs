@@ -6,11 +6,11 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __require = /* @__PURE__ */ ((x2) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x2, {
-  get: (a2, b2) => (typeof require !== "undefined" ? require : a2)[b2]
-}) : x2)(function(x2) {
+var __require = /* @__PURE__ */ ((x3) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x3, {
+  get: (a2, b3) => (typeof require !== "undefined" ? require : a2)[b3]
+}) : x3)(function(x3) {
   if (typeof require !== "undefined") return require.apply(this, arguments);
-  throw Error('Dynamic require of "' + x2 + '" is not supported');
+  throw Error('Dynamic require of "' + x3 + '" is not supported');
 });
 var __commonJS = (cb, mod) => function __require2() {
   try {
@@ -241,10 +241,10 @@ var require_tunnel = __commonJS({
         var overrides = arguments[i2];
         if (typeof overrides === "object") {
           var keys = Object.keys(overrides);
-          for (var j3 = 0, keyLen = keys.length; j3 < keyLen; ++j3) {
-            var k3 = keys[j3];
-            if (overrides[k3] !== void 0) {
-              target[k3] = overrides[k3];
+          for (var j4 = 0, keyLen = keys.length; j4 < keyLen; ++j4) {
+            var k4 = keys[j4];
+            if (overrides[k4] !== void 0) {
+              target[k4] = overrides[k4];
             }
           }
         }
@@ -979,7 +979,7 @@ var require_util = __commonJS({
     var { InvalidArgumentError } = require_errors();
     var { headerNameLowerCasedRecord } = require_constants();
     var { tree } = require_tree();
-    var [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v2) => Number(v2));
+    var [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v3) => Number(v3));
     var BodyAsyncIterable = class {
       constructor(body) {
         this[kBody] = body;
@@ -1191,7 +1191,7 @@ var require_util = __commonJS({
           if (typeof headersValue === "string") {
             obj[key] = headersValue;
           } else {
-            obj[key] = Array.isArray(headersValue) ? headersValue.map((x2) => x2.toString("utf8")) : headersValue.toString("utf8");
+            obj[key] = Array.isArray(headersValue) ? headersValue.map((x3) => x3.toString("utf8")) : headersValue.toString("utf8");
           }
         }
       }
@@ -1328,8 +1328,8 @@ var require_util = __commonJS({
     function isUSVString(val) {
       return hasIsWellFormed ? `${val}`.isWellFormed() : toUSVString(val) === `${val}`;
     }
-    function isTokenCharCode(c3) {
-      switch (c3) {
+    function isTokenCharCode(c4) {
+      switch (c4) {
         case 34:
         case 40:
         case 41:
@@ -1349,7 +1349,7 @@ var require_util = __commonJS({
         case 125:
           return false;
         default:
-          return c3 >= 33 && c3 <= 126;
+          return c4 >= 33 && c4 <= 126;
       }
     }
     function isValidHTTPToken(characters) {
@@ -3009,7 +3009,7 @@ var require_constants2 = __commonJS({
         exports.HEADER_CHARS.push(i2);
       }
     }
-    exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS.filter((c3) => c3 !== 44);
+    exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS.filter((c4) => c4 !== 44);
     exports.MAJOR = exports.NUM_MAP;
     exports.MINOR = exports.MAJOR;
     var HEADER_STATE;
@@ -3399,19 +3399,19 @@ var require_data_url = __commonJS({
     function percentDecode(input2) {
       const length = input2.length;
       const output2 = new Uint8Array(length);
-      let j3 = 0;
+      let j4 = 0;
       for (let i2 = 0; i2 < length; ++i2) {
         const byte = input2[i2];
         if (byte !== 37) {
-          output2[j3++] = byte;
+          output2[j4++] = byte;
         } else if (byte === 37 && !(isHexCharByte(input2[i2 + 1]) && isHexCharByte(input2[i2 + 2]))) {
-          output2[j3++] = 37;
+          output2[j4++] = 37;
         } else {
-          output2[j3++] = hexByteToNumber(input2[i2 + 1]) << 4 | hexByteToNumber(input2[i2 + 2]);
+          output2[j4++] = hexByteToNumber(input2[i2 + 1]) << 4 | hexByteToNumber(input2[i2 + 2]);
           i2 += 2;
         }
       }
-      return length === j3 ? output2 : output2.subarray(0, j3);
+      return length === j4 ? output2 : output2.subarray(0, j4);
     }
     function parseMIMEType(input2) {
       input2 = removeHTTPWhitespace(input2, true, true);
@@ -3686,15 +3686,15 @@ var require_webidl = __commonJS({
         message: `"${context.value}" is an invalid ${context.type}.`
       });
     };
-    webidl.brandCheck = function(V2, I3, opts) {
+    webidl.brandCheck = function(V2, I4, opts) {
       if (opts?.strict !== false) {
-        if (!(V2 instanceof I3)) {
+        if (!(V2 instanceof I4)) {
           const err = new TypeError("Illegal invocation");
           err.code = "ERR_INVALID_THIS";
           throw err;
         }
       } else {
-        if (V2?.[Symbol.toStringTag] !== I3.prototype[Symbol.toStringTag]) {
+        if (V2?.[Symbol.toStringTag] !== I4.prototype[Symbol.toStringTag]) {
           const err = new TypeError("Illegal invocation");
           err.code = "ERR_INVALID_THIS";
           throw err;
@@ -3757,44 +3757,44 @@ var require_webidl = __commonJS({
         lowerBound = Math.pow(-2, bitLength) - 1;
         upperBound = Math.pow(2, bitLength - 1) - 1;
       }
-      let x2 = Number(V2);
-      if (x2 === 0) {
-        x2 = 0;
+      let x3 = Number(V2);
+      if (x3 === 0) {
+        x3 = 0;
       }
       if (opts?.enforceRange === true) {
-        if (Number.isNaN(x2) || x2 === Number.POSITIVE_INFINITY || x2 === Number.NEGATIVE_INFINITY) {
+        if (Number.isNaN(x3) || x3 === Number.POSITIVE_INFINITY || x3 === Number.NEGATIVE_INFINITY) {
           throw webidl.errors.exception({
             header: "Integer conversion",
             message: `Could not convert ${webidl.util.Stringify(V2)} to an integer.`
           });
         }
-        x2 = webidl.util.IntegerPart(x2);
-        if (x2 < lowerBound || x2 > upperBound) {
+        x3 = webidl.util.IntegerPart(x3);
+        if (x3 < lowerBound || x3 > upperBound) {
           throw webidl.errors.exception({
             header: "Integer conversion",
-            message: `Value must be between ${lowerBound}-${upperBound}, got ${x2}.`
+            message: `Value must be between ${lowerBound}-${upperBound}, got ${x3}.`
           });
         }
-        return x2;
+        return x3;
       }
-      if (!Number.isNaN(x2) && opts?.clamp === true) {
-        x2 = Math.min(Math.max(x2, lowerBound), upperBound);
-        if (Math.floor(x2) % 2 === 0) {
-          x2 = Math.floor(x2);
+      if (!Number.isNaN(x3) && opts?.clamp === true) {
+        x3 = Math.min(Math.max(x3, lowerBound), upperBound);
+        if (Math.floor(x3) % 2 === 0) {
+          x3 = Math.floor(x3);
         } else {
-          x2 = Math.ceil(x2);
+          x3 = Math.ceil(x3);
         }
-        return x2;
+        return x3;
       }
-      if (Number.isNaN(x2) || x2 === 0 && Object.is(0, x2) || x2 === Number.POSITIVE_INFINITY || x2 === Number.NEGATIVE_INFINITY) {
+      if (Number.isNaN(x3) || x3 === 0 && Object.is(0, x3) || x3 === Number.POSITIVE_INFINITY || x3 === Number.NEGATIVE_INFINITY) {
         return 0;
       }
-      x2 = webidl.util.IntegerPart(x2);
-      x2 = x2 % Math.pow(2, bitLength);
-      if (signedness === "signed" && x2 >= Math.pow(2, bitLength) - 1) {
-        return x2 - Math.pow(2, bitLength);
+      x3 = webidl.util.IntegerPart(x3);
+      x3 = x3 % Math.pow(2, bitLength);
+      if (signedness === "signed" && x3 >= Math.pow(2, bitLength) - 1) {
+        return x3 - Math.pow(2, bitLength);
       }
-      return x2;
+      return x3;
     };
     webidl.util.IntegerPart = function(n2) {
       const r = Math.floor(Math.abs(n2));
@@ -3844,29 +3844,29 @@ var require_webidl = __commonJS({
       };
     };
     webidl.recordConverter = function(keyConverter, valueConverter) {
-      return (O3, prefix, argument) => {
-        if (webidl.util.Type(O3) !== "Object") {
+      return (O4, prefix, argument) => {
+        if (webidl.util.Type(O4) !== "Object") {
           throw webidl.errors.exception({
             header: prefix,
-            message: `${argument} ("${webidl.util.Type(O3)}") is not an Object.`
+            message: `${argument} ("${webidl.util.Type(O4)}") is not an Object.`
           });
         }
         const result = {};
-        if (!types.isProxy(O3)) {
-          const keys2 = [...Object.getOwnPropertyNames(O3), ...Object.getOwnPropertySymbols(O3)];
+        if (!types.isProxy(O4)) {
+          const keys2 = [...Object.getOwnPropertyNames(O4), ...Object.getOwnPropertySymbols(O4)];
           for (const key of keys2) {
             const typedKey = keyConverter(key, prefix, argument);
-            const typedValue = valueConverter(O3[key], prefix, argument);
+            const typedValue = valueConverter(O4[key], prefix, argument);
             result[typedKey] = typedValue;
           }
           return result;
         }
-        const keys = Reflect.ownKeys(O3);
+        const keys = Reflect.ownKeys(O4);
         for (const key of keys) {
-          const desc = Reflect.getOwnPropertyDescriptor(O3, key);
+          const desc = Reflect.getOwnPropertyDescriptor(O4, key);
           if (desc?.enumerable) {
             const typedKey = keyConverter(key, prefix, argument);
-            const typedValue = valueConverter(O3[key], prefix, argument);
+            const typedValue = valueConverter(O4[key], prefix, argument);
             result[typedKey] = typedValue;
           }
         }
@@ -3946,39 +3946,39 @@ var require_webidl = __commonJS({
       return String(V2);
     };
     webidl.converters.ByteString = function(V2, prefix, argument) {
-      const x2 = webidl.converters.DOMString(V2, prefix, argument);
-      for (let index = 0; index < x2.length; index++) {
-        if (x2.charCodeAt(index) > 255) {
+      const x3 = webidl.converters.DOMString(V2, prefix, argument);
+      for (let index = 0; index < x3.length; index++) {
+        if (x3.charCodeAt(index) > 255) {
           throw new TypeError(
-            `Cannot convert argument to a ByteString because the character at index ${index} has a value of ${x2.charCodeAt(index)} which is greater than 255.`
+            `Cannot convert argument to a ByteString because the character at index ${index} has a value of ${x3.charCodeAt(index)} which is greater than 255.`
           );
         }
       }
-      return x2;
+      return x3;
     };
     webidl.converters.USVString = toUSVString;
     webidl.converters.boolean = function(V2) {
-      const x2 = Boolean(V2);
-      return x2;
+      const x3 = Boolean(V2);
+      return x3;
     };
     webidl.converters.any = function(V2) {
       return V2;
     };
     webidl.converters["long long"] = function(V2, prefix, argument) {
-      const x2 = webidl.util.ConvertToInt(V2, 64, "signed", void 0, prefix, argument);
-      return x2;
+      const x3 = webidl.util.ConvertToInt(V2, 64, "signed", void 0, prefix, argument);
+      return x3;
     };
     webidl.converters["unsigned long long"] = function(V2, prefix, argument) {
-      const x2 = webidl.util.ConvertToInt(V2, 64, "unsigned", void 0, prefix, argument);
-      return x2;
+      const x3 = webidl.util.ConvertToInt(V2, 64, "unsigned", void 0, prefix, argument);
+      return x3;
     };
     webidl.converters["unsigned long"] = function(V2, prefix, argument) {
-      const x2 = webidl.util.ConvertToInt(V2, 32, "unsigned", void 0, prefix, argument);
-      return x2;
+      const x3 = webidl.util.ConvertToInt(V2, 32, "unsigned", void 0, prefix, argument);
+      return x3;
     };
     webidl.converters["unsigned short"] = function(V2, prefix, argument, opts) {
-      const x2 = webidl.util.ConvertToInt(V2, 16, "unsigned", opts, prefix, argument);
-      return x2;
+      const x3 = webidl.util.ConvertToInt(V2, 16, "unsigned", opts, prefix, argument);
+      return x3;
     };
     webidl.converters.ArrayBuffer = function(V2, prefix, argument, opts) {
       if (webidl.util.Type(V2) !== "Object" || !types.isAnyArrayBuffer(V2)) {
@@ -4002,12 +4002,12 @@ var require_webidl = __commonJS({
       }
       return V2;
     };
-    webidl.converters.TypedArray = function(V2, T2, prefix, name2, opts) {
-      if (webidl.util.Type(V2) !== "Object" || !types.isTypedArray(V2) || V2.constructor.name !== T2.name) {
+    webidl.converters.TypedArray = function(V2, T3, prefix, name2, opts) {
+      if (webidl.util.Type(V2) !== "Object" || !types.isTypedArray(V2) || V2.constructor.name !== T3.name) {
         throw webidl.errors.conversionFailed({
           prefix,
           argument: `${name2} ("${webidl.util.Stringify(V2)}")`,
-          types: [T2.name]
+          types: [T3.name]
         });
       }
       if (opts?.allowShared === false && types.isSharedArrayBuffer(V2.buffer)) {
@@ -4148,10 +4148,10 @@ var require_util2 = __commonJS({
     }
     function isValidReasonPhrase(statusText) {
       for (let i2 = 0; i2 < statusText.length; ++i2) {
-        const c3 = statusText.charCodeAt(i2);
-        if (!(c3 === 9 || // HTAB
-        c3 >= 32 && c3 <= 126 || // SP / VCHAR
-        c3 >= 128 && c3 <= 255)) {
+        const c4 = statusText.charCodeAt(i2);
+        if (!(c4 === 9 || // HTAB
+        c4 >= 32 && c4 <= 126 || // SP / VCHAR
+        c4 >= 128 && c4 <= 255)) {
           return false;
         }
       }
@@ -4465,11 +4465,11 @@ var require_util2 = __commonJS({
     }
     function tryUpgradeRequestToAPotentiallyTrustworthyURL(request2) {
     }
-    function sameOrigin(A2, B2) {
-      if (A2.origin === B2.origin && A2.origin === "null") {
+    function sameOrigin(A3, B3) {
+      if (A3.origin === B3.origin && A3.origin === "null") {
         return true;
       }
-      if (A2.protocol === B2.protocol && A2.hostname === B2.hostname && A2.port === B2.port) {
+      if (A3.protocol === B3.protocol && A3.hostname === B3.hostname && A3.port === B3.port) {
         return true;
       }
       return false;
@@ -5120,15 +5120,15 @@ var require_formdata = __commonJS({
         }
       }
       [nodeUtil.inspect.custom](depth, options) {
-        const state = this[kState].reduce((a2, b2) => {
-          if (a2[b2.name]) {
-            if (Array.isArray(a2[b2.name])) {
-              a2[b2.name].push(b2.value);
+        const state = this[kState].reduce((a2, b3) => {
+          if (a2[b3.name]) {
+            if (Array.isArray(a2[b3.name])) {
+              a2[b3.name].push(b3.value);
             } else {
-              a2[b2.name] = [a2[b2.name], b2.value];
+              a2[b3.name] = [a2[b3.name], b3.value];
             }
           } else {
-            a2[b2.name] = b2.value;
+            a2[b3.name] = b3.value;
           }
           return a2;
         }, { __proto__: null });
@@ -8257,7 +8257,7 @@ var require_pool_base = __commonJS({
             pool2.emit("drain", origin, [pool2, ...targets]);
           }
           if (pool2[kClosedResolve] && queue.isEmpty()) {
-            Promise.all(pool2[kClients].map((c3) => c3.close())).then(pool2[kClosedResolve]);
+            Promise.all(pool2[kClients].map((c4) => c4.close())).then(pool2[kClosedResolve]);
           }
         };
         this[kOnConnect] = (origin, targets) => {
@@ -8306,7 +8306,7 @@ var require_pool_base = __commonJS({
       }
       async [kClose]() {
         if (this[kQueue].isEmpty()) {
-          await Promise.all(this[kClients].map((c3) => c3.close()));
+          await Promise.all(this[kClients].map((c4) => c4.close()));
         } else {
           await new Promise((resolve) => {
             this[kClosedResolve] = resolve;
@@ -8321,7 +8321,7 @@ var require_pool_base = __commonJS({
           }
           item.handler.onError(err);
         }
-        await Promise.all(this[kClients].map((c3) => c3.destroy(err)));
+        await Promise.all(this[kClients].map((c4) => c4.destroy(err)));
       }
       [kDispatch](opts, handler) {
         const dispatcher = this[kGetDispatcher]();
@@ -8486,11 +8486,11 @@ var require_balanced_pool = __commonJS({
     var kWeight = /* @__PURE__ */ Symbol("kWeight");
     var kMaxWeightPerServer = /* @__PURE__ */ Symbol("kMaxWeightPerServer");
     var kErrorPenalty = /* @__PURE__ */ Symbol("kErrorPenalty");
-    function getGreatestCommonDivisor(a2, b2) {
-      if (a2 === 0) return b2;
-      while (b2 !== 0) {
-        const t = b2;
-        b2 = a2 % b2;
+    function getGreatestCommonDivisor(a2, b3) {
+      if (a2 === 0) return b3;
+      while (b3 !== 0) {
+        const t = b3;
+        b3 = a2 % b3;
         a2 = t;
       }
       return a2;
@@ -8572,7 +8572,7 @@ var require_balanced_pool = __commonJS({
         if (!dispatcher) {
           return;
         }
-        const allClientsBusy = this[kClients].map((pool2) => pool2[kNeedDrain]).reduce((a2, b2) => a2 && b2, true);
+        const allClientsBusy = this[kClients].map((pool2) => pool2[kNeedDrain]).reduce((a2, b3) => a2 && b3, true);
         if (allClientsBusy) {
           return;
         }
@@ -10828,8 +10828,8 @@ var require_mock_utils = __commonJS({
         const value = data[key];
         const name2 = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
-          for (let j3 = 0; j3 < value.length; ++j3) {
-            result.push(name2, Buffer.from(`${value[j3]}`));
+          for (let j4 = 0; j4 < value.length; ++j4) {
+            result.push(name2, Buffer.from(`${value[j4]}`));
           }
         } else {
           result.push(name2, Buffer.from(`${value}`));
@@ -11952,10 +11952,10 @@ var require_headers = __commonJS({
     }
     function headerValueNormalize(potentialValue) {
       let i2 = 0;
-      let j3 = potentialValue.length;
-      while (j3 > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(j3 - 1))) --j3;
-      while (j3 > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i2))) ++i2;
-      return i2 === 0 && j3 === potentialValue.length ? potentialValue : potentialValue.substring(i2, j3);
+      let j4 = potentialValue.length;
+      while (j4 > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(j4 - 1))) --j4;
+      while (j4 > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i2))) ++i2;
+      return i2 === 0 && j4 === potentialValue.length ? potentialValue : potentialValue.substring(i2, j4);
     }
     function fill(headers, object2) {
       if (Array.isArray(object2)) {
@@ -12002,8 +12002,8 @@ var require_headers = __commonJS({
       }
       return getHeadersList(headers).append(name2, value, false);
     }
-    function compareHeaderName(a2, b2) {
-      return a2[0] < b2[0] ? -1 : 1;
+    function compareHeaderName(a2, b3) {
+      return a2[0] < b3[0] ? -1 : 1;
     }
     var HeadersList = class _HeadersList {
       /** @type {[string, string][]|null} */
@@ -12134,26 +12134,26 @@ var require_headers = __commonJS({
           const firstValue = iterator.next().value;
           array2[0] = [firstValue[0], firstValue[1].value];
           assert2(firstValue[1].value !== null);
-          for (let i2 = 1, j3 = 0, right = 0, left = 0, pivot = 0, x2, value; i2 < size; ++i2) {
+          for (let i2 = 1, j4 = 0, right = 0, left = 0, pivot = 0, x3, value; i2 < size; ++i2) {
             value = iterator.next().value;
-            x2 = array2[i2] = [value[0], value[1].value];
-            assert2(x2[1] !== null);
+            x3 = array2[i2] = [value[0], value[1].value];
+            assert2(x3[1] !== null);
             left = 0;
             right = i2;
             while (left < right) {
               pivot = left + (right - left >> 1);
-              if (array2[pivot][0] <= x2[0]) {
+              if (array2[pivot][0] <= x3[0]) {
                 left = pivot + 1;
               } else {
                 right = pivot;
               }
             }
             if (i2 !== pivot) {
-              j3 = i2;
-              while (j3 > left) {
-                array2[j3] = array2[--j3];
+              j4 = i2;
+              while (j4 > left) {
+                array2[j4] = array2[--j4];
               }
-              array2[left] = x2;
+              array2[left] = x3;
             }
           }
           if (!iterator.next().done) {
@@ -12294,8 +12294,8 @@ var require_headers = __commonJS({
         for (let i2 = 0; i2 < names.length; ++i2) {
           const { 0: name2, 1: value } = names[i2];
           if (name2 === "set-cookie") {
-            for (let j3 = 0; j3 < cookies.length; ++j3) {
-              headers.push([name2, cookies[j3]]);
+            for (let j4 = 0; j4 < cookies.length; ++j4) {
+              headers.push([name2, cookies[j4]]);
             }
           } else {
             headers.push([name2, value]);
@@ -15101,24 +15101,24 @@ var require_util4 = __commonJS({
       return new TextDecoder(encoding).decode(sliced);
     }
     function BOMSniffing(ioQueue) {
-      const [a2, b2, c3] = ioQueue;
-      if (a2 === 239 && b2 === 187 && c3 === 191) {
+      const [a2, b3, c4] = ioQueue;
+      if (a2 === 239 && b3 === 187 && c4 === 191) {
         return "UTF-8";
-      } else if (a2 === 254 && b2 === 255) {
+      } else if (a2 === 254 && b3 === 255) {
         return "UTF-16BE";
-      } else if (a2 === 255 && b2 === 254) {
+      } else if (a2 === 255 && b3 === 254) {
         return "UTF-16LE";
       }
       return null;
     }
     function combineByteSequences(sequences) {
-      const size = sequences.reduce((a2, b2) => {
-        return a2 + b2.byteLength;
+      const size = sequences.reduce((a2, b3) => {
+        return a2 + b3.byteLength;
       }, 0);
       let offset = 0;
-      return sequences.reduce((a2, b2) => {
-        a2.set(b2, offset);
-        offset += b2.byteLength;
+      return sequences.reduce((a2, b3) => {
+        a2.set(b3, offset);
+        offset += b3.byteLength;
         return a2;
       }, new Uint8Array(size));
     }
@@ -15406,9 +15406,9 @@ var require_util5 = __commonJS({
     var assert2 = __require("node:assert");
     var { URLSerializer } = require_data_url();
     var { isValidHeaderName } = require_util2();
-    function urlEquals(A2, B2, excludeFragment = false) {
-      const serializedA = URLSerializer(A2, excludeFragment);
-      const serializedB = URLSerializer(B2, excludeFragment);
+    function urlEquals(A3, B3, excludeFragment = false) {
+      const serializedA = URLSerializer(A3, excludeFragment);
+      const serializedB = URLSerializer(B3, excludeFragment);
       return serializedA === serializedB;
     }
     function getFieldValues(header) {
@@ -16230,7 +16230,7 @@ var require_util6 = __commonJS({
       "Nov",
       "Dec"
     ];
-    var IMFPaddedNumbers = Array(61).fill(0).map((_2, i2) => i2.toString().padStart(2, "0"));
+    var IMFPaddedNumbers = Array(61).fill(0).map((_3, i2) => i2.toString().padStart(2, "0"));
     function toIMFDate(date5) {
       if (typeof date5 === "number") {
         date5 = new Date(date5);
@@ -17488,7 +17488,7 @@ var require_receiver = __commonJS({
        * @param {Buffer} chunk
        * @param {() => void} callback
        */
-      _write(chunk, _2, callback) {
+      _write(chunk, _3, callback) {
         this.#buffers.push(chunk);
         this.#byteOffset += chunk.length;
         this.#loop = true;
@@ -19242,7 +19242,7 @@ var require_re = __commonJS({
     var src = exports.src = [];
     var safeSrc = exports.safeSrc = [];
     var t = exports.t = {};
-    var R3 = 0;
+    var R4 = 0;
     var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
     var safeRegexReplacements = [
       ["\\s", 1],
@@ -19257,7 +19257,7 @@ var require_re = __commonJS({
     };
     var createToken = (name2, value, isGlobal) => {
       const safe = makeSafeRegex(value);
-      const index = R3++;
+      const index = R4++;
       debug2(name2, index, value);
       t[name2] = index;
       src[index] = value;
@@ -19338,19 +19338,19 @@ var require_identifiers = __commonJS({
   "node_modules/semver/internal/identifiers.js"(exports, module) {
     "use strict";
     var numeric = /^[0-9]+$/;
-    var compareIdentifiers = (a2, b2) => {
-      if (typeof a2 === "number" && typeof b2 === "number") {
-        return a2 === b2 ? 0 : a2 < b2 ? -1 : 1;
+    var compareIdentifiers = (a2, b3) => {
+      if (typeof a2 === "number" && typeof b3 === "number") {
+        return a2 === b3 ? 0 : a2 < b3 ? -1 : 1;
       }
       const anum = numeric.test(a2);
-      const bnum = numeric.test(b2);
+      const bnum = numeric.test(b3);
       if (anum && bnum) {
         a2 = +a2;
-        b2 = +b2;
+        b3 = +b3;
       }
-      return a2 === b2 ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a2 < b2 ? -1 : 1;
+      return a2 === b3 ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a2 < b3 ? -1 : 1;
     };
-    var rcompareIdentifiers = (a2, b2) => compareIdentifiers(b2, a2);
+    var rcompareIdentifiers = (a2, b3) => compareIdentifiers(b3, a2);
     module.exports = {
       compareIdentifiers,
       rcompareIdentifiers
@@ -19494,18 +19494,18 @@ var require_semver = __commonJS({
         let i2 = 0;
         do {
           const a2 = this.prerelease[i2];
-          const b2 = other.prerelease[i2];
-          debug2("prerelease compare", i2, a2, b2);
-          if (a2 === void 0 && b2 === void 0) {
+          const b3 = other.prerelease[i2];
+          debug2("prerelease compare", i2, a2, b3);
+          if (a2 === void 0 && b3 === void 0) {
             return 0;
-          } else if (b2 === void 0) {
+          } else if (b3 === void 0) {
             return 1;
           } else if (a2 === void 0) {
             return -1;
-          } else if (a2 === b2) {
+          } else if (a2 === b3) {
             continue;
           } else {
-            return compareIdentifiers(a2, b2);
+            return compareIdentifiers(a2, b3);
           }
         } while (++i2);
       }
@@ -19516,18 +19516,18 @@ var require_semver = __commonJS({
         let i2 = 0;
         do {
           const a2 = this.build[i2];
-          const b2 = other.build[i2];
-          debug2("build compare", i2, a2, b2);
-          if (a2 === void 0 && b2 === void 0) {
+          const b3 = other.build[i2];
+          debug2("build compare", i2, a2, b3);
+          if (a2 === void 0 && b3 === void 0) {
             return 0;
-          } else if (b2 === void 0) {
+          } else if (b3 === void 0) {
             return 1;
           } else if (a2 === void 0) {
             return -1;
-          } else if (a2 === b2) {
+          } else if (a2 === b3) {
             continue;
           } else {
-            return compareIdentifiers(a2, b2);
+            return compareIdentifiers(a2, b3);
           }
         } while (++i2);
       }
@@ -19655,7 +19655,7 @@ var require_parse2 = __commonJS({
   "node_modules/semver/functions/parse.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse5 = (version2, options, throwErrors = false) => {
+    var parse6 = (version2, options, throwErrors = false) => {
       if (version2 instanceof SemVer) {
         return version2;
       }
@@ -19668,7 +19668,7 @@ var require_parse2 = __commonJS({
         throw er2;
       }
     };
-    module.exports = parse5;
+    module.exports = parse6;
   }
 });
 
@@ -19676,10 +19676,10 @@ var require_parse2 = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports, module) {
     "use strict";
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var valid = (version2, options) => {
-      const v2 = parse5(version2, options);
-      return v2 ? v2.version : null;
+      const v3 = parse6(version2, options);
+      return v3 ? v3.version : null;
     };
     module.exports = valid;
   }
@@ -19689,10 +19689,10 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports, module) {
     "use strict";
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var clean2 = (version2, options) => {
-      const s3 = parse5(version2.trim().replace(/^[=v]+/, ""), options);
-      return s3 ? s3.version : null;
+      const s5 = parse6(version2.trim().replace(/^[=v]+/, ""), options);
+      return s5 ? s5.version : null;
     };
     module.exports = clean2;
   }
@@ -19726,17 +19726,17 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports, module) {
     "use strict";
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var diff = (version1, version2) => {
-      const v1 = parse5(version1, null, true);
-      const v2 = parse5(version2, null, true);
-      const comparison = v1.compare(v2);
+      const v1 = parse6(version1, null, true);
+      const v22 = parse6(version2, null, true);
+      const comparison = v1.compare(v22);
       if (comparison === 0) {
         return null;
       }
       const v1Higher = comparison > 0;
-      const highVersion = v1Higher ? v1 : v2;
-      const lowVersion = v1Higher ? v2 : v1;
+      const highVersion = v1Higher ? v1 : v22;
+      const lowVersion = v1Higher ? v22 : v1;
       const highHasPre = !!highVersion.prerelease.length;
       const lowHasPre = !!lowVersion.prerelease.length;
       if (lowHasPre && !highHasPre) {
@@ -19751,13 +19751,13 @@ var require_diff = __commonJS({
         }
       }
       const prefix = highHasPre ? "pre" : "";
-      if (v1.major !== v2.major) {
+      if (v1.major !== v22.major) {
         return prefix + "major";
       }
-      if (v1.minor !== v2.minor) {
+      if (v1.minor !== v22.minor) {
         return prefix + "minor";
       }
-      if (v1.patch !== v2.patch) {
+      if (v1.patch !== v22.patch) {
         return prefix + "patch";
       }
       return "prerelease";
@@ -19800,9 +19800,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports, module) {
     "use strict";
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var prerelease = (version2, options) => {
-      const parsed5 = parse5(version2, options);
+      const parsed5 = parse6(version2, options);
       return parsed5 && parsed5.prerelease.length ? parsed5.prerelease : null;
     };
     module.exports = prerelease;
@@ -19814,7 +19814,7 @@ var require_compare = __commonJS({
   "node_modules/semver/functions/compare.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var compare = (a2, b2, loose) => new SemVer(a2, loose).compare(new SemVer(b2, loose));
+    var compare = (a2, b3, loose) => new SemVer(a2, loose).compare(new SemVer(b3, loose));
     module.exports = compare;
   }
 });
@@ -19824,7 +19824,7 @@ var require_rcompare = __commonJS({
   "node_modules/semver/functions/rcompare.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var rcompare = (a2, b2, loose) => compare(b2, a2, loose);
+    var rcompare = (a2, b3, loose) => compare(b3, a2, loose);
     module.exports = rcompare;
   }
 });
@@ -19834,7 +19834,7 @@ var require_compare_loose = __commonJS({
   "node_modules/semver/functions/compare-loose.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var compareLoose = (a2, b2) => compare(a2, b2, true);
+    var compareLoose = (a2, b3) => compare(a2, b3, true);
     module.exports = compareLoose;
   }
 });
@@ -19844,9 +19844,9 @@ var require_compare_build = __commonJS({
   "node_modules/semver/functions/compare-build.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var compareBuild = (a2, b2, loose) => {
+    var compareBuild = (a2, b3, loose) => {
       const versionA = new SemVer(a2, loose);
-      const versionB = new SemVer(b2, loose);
+      const versionB = new SemVer(b3, loose);
       return versionA.compare(versionB) || versionA.compareBuild(versionB);
     };
     module.exports = compareBuild;
@@ -19858,7 +19858,7 @@ var require_sort = __commonJS({
   "node_modules/semver/functions/sort.js"(exports, module) {
     "use strict";
     var compareBuild = require_compare_build();
-    var sort2 = (list, loose) => list.sort((a2, b2) => compareBuild(a2, b2, loose));
+    var sort2 = (list, loose) => list.sort((a2, b3) => compareBuild(a2, b3, loose));
     module.exports = sort2;
   }
 });
@@ -19868,7 +19868,7 @@ var require_rsort = __commonJS({
   "node_modules/semver/functions/rsort.js"(exports, module) {
     "use strict";
     var compareBuild = require_compare_build();
-    var rsort = (list, loose) => list.sort((a2, b2) => compareBuild(b2, a2, loose));
+    var rsort = (list, loose) => list.sort((a2, b3) => compareBuild(b3, a2, loose));
     module.exports = rsort;
   }
 });
@@ -19878,7 +19878,7 @@ var require_gt = __commonJS({
   "node_modules/semver/functions/gt.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var gt2 = (a2, b2, loose) => compare(a2, b2, loose) > 0;
+    var gt2 = (a2, b3, loose) => compare(a2, b3, loose) > 0;
     module.exports = gt2;
   }
 });
@@ -19888,7 +19888,7 @@ var require_lt = __commonJS({
   "node_modules/semver/functions/lt.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var lt2 = (a2, b2, loose) => compare(a2, b2, loose) < 0;
+    var lt2 = (a2, b3, loose) => compare(a2, b3, loose) < 0;
     module.exports = lt2;
   }
 });
@@ -19898,7 +19898,7 @@ var require_eq = __commonJS({
   "node_modules/semver/functions/eq.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var eq = (a2, b2, loose) => compare(a2, b2, loose) === 0;
+    var eq = (a2, b3, loose) => compare(a2, b3, loose) === 0;
     module.exports = eq;
   }
 });
@@ -19908,7 +19908,7 @@ var require_neq = __commonJS({
   "node_modules/semver/functions/neq.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var neq = (a2, b2, loose) => compare(a2, b2, loose) !== 0;
+    var neq = (a2, b3, loose) => compare(a2, b3, loose) !== 0;
     module.exports = neq;
   }
 });
@@ -19918,7 +19918,7 @@ var require_gte = __commonJS({
   "node_modules/semver/functions/gte.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var gte = (a2, b2, loose) => compare(a2, b2, loose) >= 0;
+    var gte = (a2, b3, loose) => compare(a2, b3, loose) >= 0;
     module.exports = gte;
   }
 });
@@ -19928,7 +19928,7 @@ var require_lte = __commonJS({
   "node_modules/semver/functions/lte.js"(exports, module) {
     "use strict";
     var compare = require_compare();
-    var lte = (a2, b2, loose) => compare(a2, b2, loose) <= 0;
+    var lte = (a2, b3, loose) => compare(a2, b3, loose) <= 0;
     module.exports = lte;
   }
 });
@@ -19943,38 +19943,38 @@ var require_cmp = __commonJS({
     var gte = require_gte();
     var lt2 = require_lt();
     var lte = require_lte();
-    var cmp = (a2, op, b2, loose) => {
+    var cmp = (a2, op, b3, loose) => {
       switch (op) {
         case "===":
           if (typeof a2 === "object") {
             a2 = a2.version;
           }
-          if (typeof b2 === "object") {
-            b2 = b2.version;
+          if (typeof b3 === "object") {
+            b3 = b3.version;
           }
-          return a2 === b2;
+          return a2 === b3;
         case "!==":
           if (typeof a2 === "object") {
             a2 = a2.version;
           }
-          if (typeof b2 === "object") {
-            b2 = b2.version;
+          if (typeof b3 === "object") {
+            b3 = b3.version;
           }
-          return a2 !== b2;
+          return a2 !== b3;
         case "":
         case "=":
         case "==":
-          return eq(a2, b2, loose);
+          return eq(a2, b3, loose);
         case "!=":
-          return neq(a2, b2, loose);
+          return neq(a2, b3, loose);
         case ">":
-          return gt2(a2, b2, loose);
+          return gt2(a2, b3, loose);
         case ">=":
-          return gte(a2, b2, loose);
+          return gte(a2, b3, loose);
         case "<":
-          return lt2(a2, b2, loose);
+          return lt2(a2, b3, loose);
         case "<=":
-          return lte(a2, b2, loose);
+          return lte(a2, b3, loose);
         default:
           throw new TypeError(`Invalid operator: ${op}`);
       }
@@ -19988,7 +19988,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var { safeRe: re2, t } = require_re();
     var coerce = (version2, options) => {
       if (version2 instanceof SemVer) {
@@ -20023,7 +20023,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse5(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+      return parse6(`${major}.${minor}.${patch}${prerelease}${build}`, options);
     };
     module.exports = coerce;
   }
@@ -20033,7 +20033,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var constants6 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version2, truncation, options) => {
@@ -20045,7 +20045,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version2, options) => {
       const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse5(versionStringToParse, options);
+      return parse6(versionStringToParse, options);
     };
     var doTruncation = (version2, truncation) => {
       if (isPrerelease(truncation)) {
@@ -20324,19 +20324,19 @@ var require_range = __commonJS({
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
         this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
-        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c3) => c3.length);
+        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c4) => c4.length);
         if (!this.set.length) {
           throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
         }
         if (this.set.length > 1) {
           const first = this.set[0];
-          this.set = this.set.filter((c3) => !isNullSet(c3[0]));
+          this.set = this.set.filter((c4) => !isNullSet(c4[0]));
           if (this.set.length === 0) {
             this.set = [first];
           } else if (this.set.length > 1) {
-            for (const c3 of this.set) {
-              if (c3.length === 1 && isAny(c3[0])) {
-                this.set = [c3];
+            for (const c4 of this.set) {
+              if (c4.length === 1 && isAny(c4[0])) {
+                this.set = [c4];
                 break;
               }
             }
@@ -20352,11 +20352,11 @@ var require_range = __commonJS({
               this.formatted += "||";
             }
             const comps = this.set[i2];
-            for (let k3 = 0; k3 < comps.length; k3++) {
-              if (k3 > 0) {
+            for (let k4 = 0; k4 < comps.length; k4++) {
+              if (k4 > 0) {
                 this.formatted += " ";
               }
-              this.formatted += comps[k3].toString().trim();
+              this.formatted += comps[k4].toString().trim();
             }
           }
         }
@@ -20460,8 +20460,8 @@ var require_range = __commonJS({
     } = require_re();
     var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants6();
     var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
-    var isNullSet = (c3) => c3.value === "<0.0.0-0";
-    var isAny = (c3) => c3.value === "";
+    var isNullSet = (c4) => c4.value === "<0.0.0-0";
+    var isAny = (c4) => c4.value === "";
     var isSatisfiable = (comparators, options) => {
       let result = true;
       const remainingComparators = comparators.slice();
@@ -20488,73 +20488,73 @@ var require_range = __commonJS({
       return comp;
     };
     var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
-    var invalidXRangeOrder = (M3, m2, p2) => isX(M3) && !isX(m2) || isX(m2) && p2 && !isX(p2);
+    var invalidXRangeOrder = (M4, m2, p2) => isX(M4) && !isX(m2) || isX(m2) && p2 && !isX(p2);
     var replaceTildes = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c3) => replaceTilde(c3, options)).join(" ");
+      return comp.trim().split(/\s+/).map((c4) => replaceTilde(c4, options)).join(" ");
     };
     var replaceTilde = (comp, options) => {
       const r = options.loose ? re2[t.TILDELOOSE] : re2[t.TILDE];
       const z3 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_2, M3, m2, p2, pr2) => {
-        debug2("tilde", comp, _2, M3, m2, p2, pr2);
+      return comp.replace(r, (_3, M4, m2, p2, pr2) => {
+        debug2("tilde", comp, _3, M4, m2, p2, pr2);
         let ret;
-        if (isX(M3)) {
+        if (isX(M4)) {
           ret = "";
         } else if (isX(m2)) {
-          ret = `>=${M3}.0.0${z3} <${+M3 + 1}.0.0-0`;
+          ret = `>=${M4}.0.0${z3} <${+M4 + 1}.0.0-0`;
         } else if (isX(p2)) {
-          ret = `>=${M3}.${m2}.0${z3} <${M3}.${+m2 + 1}.0-0`;
+          ret = `>=${M4}.${m2}.0${z3} <${M4}.${+m2 + 1}.0-0`;
         } else if (pr2) {
           debug2("replaceTilde pr", pr2);
-          ret = `>=${M3}.${m2}.${p2}-${pr2} <${M3}.${+m2 + 1}.0-0`;
+          ret = `>=${M4}.${m2}.${p2}-${pr2} <${M4}.${+m2 + 1}.0-0`;
         } else {
-          ret = `>=${M3}.${m2}.${p2} <${M3}.${+m2 + 1}.0-0`;
+          ret = `>=${M4}.${m2}.${p2} <${M4}.${+m2 + 1}.0-0`;
         }
         debug2("tilde return", ret);
         return ret;
       });
     };
     var replaceCarets = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c3) => replaceCaret(c3, options)).join(" ");
+      return comp.trim().split(/\s+/).map((c4) => replaceCaret(c4, options)).join(" ");
     };
     var replaceCaret = (comp, options) => {
       debug2("caret", comp, options);
       const r = options.loose ? re2[t.CARETLOOSE] : re2[t.CARET];
       const z3 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_2, M3, m2, p2, pr2) => {
-        debug2("caret", comp, _2, M3, m2, p2, pr2);
+      return comp.replace(r, (_3, M4, m2, p2, pr2) => {
+        debug2("caret", comp, _3, M4, m2, p2, pr2);
         let ret;
-        if (isX(M3)) {
+        if (isX(M4)) {
           ret = "";
         } else if (isX(m2)) {
-          ret = `>=${M3}.0.0${z3} <${+M3 + 1}.0.0-0`;
+          ret = `>=${M4}.0.0${z3} <${+M4 + 1}.0.0-0`;
         } else if (isX(p2)) {
-          if (M3 === "0") {
-            ret = `>=${M3}.${m2}.0${z3} <${M3}.${+m2 + 1}.0-0`;
+          if (M4 === "0") {
+            ret = `>=${M4}.${m2}.0${z3} <${M4}.${+m2 + 1}.0-0`;
           } else {
-            ret = `>=${M3}.${m2}.0${z3} <${+M3 + 1}.0.0-0`;
+            ret = `>=${M4}.${m2}.0${z3} <${+M4 + 1}.0.0-0`;
           }
         } else if (pr2) {
           debug2("replaceCaret pr", pr2);
-          if (M3 === "0") {
+          if (M4 === "0") {
             if (m2 === "0") {
-              ret = `>=${M3}.${m2}.${p2}-${pr2} <${M3}.${m2}.${+p2 + 1}-0`;
+              ret = `>=${M4}.${m2}.${p2}-${pr2} <${M4}.${m2}.${+p2 + 1}-0`;
             } else {
-              ret = `>=${M3}.${m2}.${p2}-${pr2} <${M3}.${+m2 + 1}.0-0`;
+              ret = `>=${M4}.${m2}.${p2}-${pr2} <${M4}.${+m2 + 1}.0-0`;
             }
           } else {
-            ret = `>=${M3}.${m2}.${p2}-${pr2} <${+M3 + 1}.0.0-0`;
+            ret = `>=${M4}.${m2}.${p2}-${pr2} <${+M4 + 1}.0.0-0`;
           }
         } else {
           debug2("no pr");
-          if (M3 === "0") {
+          if (M4 === "0") {
             if (m2 === "0") {
-              ret = `>=${M3}.${m2}.${p2} <${M3}.${m2}.${+p2 + 1}-0`;
+              ret = `>=${M4}.${m2}.${p2} <${M4}.${m2}.${+p2 + 1}-0`;
             } else {
-              ret = `>=${M3}.${m2}.${p2} <${M3}.${+m2 + 1}.0-0`;
+              ret = `>=${M4}.${m2}.${p2} <${M4}.${+m2 + 1}.0-0`;
             }
           } else {
-            ret = `>=${M3}.${m2}.${p2} <${+M3 + 1}.0.0-0`;
+            ret = `>=${M4}.${m2}.${p2} <${+M4 + 1}.0.0-0`;
           }
         }
         debug2("caret return", ret);
@@ -20563,17 +20563,17 @@ var require_range = __commonJS({
     };
     var replaceXRanges = (comp, options) => {
       debug2("replaceXRanges", comp, options);
-      return comp.split(/\s+/).map((c3) => replaceXRange(c3, options)).join(" ");
+      return comp.split(/\s+/).map((c4) => replaceXRange(c4, options)).join(" ");
     };
     var replaceXRange = (comp, options) => {
       comp = comp.trim();
       const r = options.loose ? re2[t.XRANGELOOSE] : re2[t.XRANGE];
-      return comp.replace(r, (ret, gtlt, M3, m2, p2, pr2) => {
-        debug2("xRange", comp, ret, gtlt, M3, m2, p2, pr2);
-        if (invalidXRangeOrder(M3, m2, p2)) {
+      return comp.replace(r, (ret, gtlt, M4, m2, p2, pr2) => {
+        debug2("xRange", comp, ret, gtlt, M4, m2, p2, pr2);
+        if (invalidXRangeOrder(M4, m2, p2)) {
           return comp;
         }
-        const xM = isX(M3);
+        const xM = isX(M4);
         const xm = xM || isX(m2);
         const xp = xm || isX(p2);
         const anyX = xp;
@@ -20595,7 +20595,7 @@ var require_range = __commonJS({
           if (gtlt === ">") {
             gtlt = ">=";
             if (xm) {
-              M3 = +M3 + 1;
+              M4 = +M4 + 1;
               m2 = 0;
               p2 = 0;
             } else {
@@ -20605,7 +20605,7 @@ var require_range = __commonJS({
           } else if (gtlt === "<=") {
             gtlt = "<";
             if (xm) {
-              M3 = +M3 + 1;
+              M4 = +M4 + 1;
             } else {
               m2 = +m2 + 1;
             }
@@ -20613,11 +20613,11 @@ var require_range = __commonJS({
           if (gtlt === "<") {
             pr2 = "-0";
           }
-          ret = `${gtlt + M3}.${m2}.${p2}${pr2}`;
+          ret = `${gtlt + M4}.${m2}.${p2}${pr2}`;
         } else if (xm) {
-          ret = `>=${M3}.0.0${pr2} <${+M3 + 1}.0.0-0`;
+          ret = `>=${M4}.0.0${pr2} <${+M4 + 1}.0.0-0`;
         } else if (xp) {
-          ret = `>=${M3}.${m2}.0${pr2} <${M3}.${+m2 + 1}.0-0`;
+          ret = `>=${M4}.${m2}.0${pr2} <${M4}.${+m2 + 1}.0-0`;
         }
         debug2("xRange return", ret);
         return ret;
@@ -20819,7 +20819,7 @@ var require_to_comparators = __commonJS({
   "node_modules/semver/ranges/to-comparators.js"(exports, module) {
     "use strict";
     var Range = require_range();
-    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c3) => c3.value).join(" ").trim().split(" "));
+    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c4) => c4.value).join(" ").trim().split(" "));
     module.exports = toComparators;
   }
 });
@@ -20839,10 +20839,10 @@ var require_max_satisfying = __commonJS({
       } catch (er2) {
         return null;
       }
-      versions.forEach((v2) => {
-        if (rangeObj.test(v2)) {
-          if (!max || maxSV.compare(v2) === -1) {
-            max = v2;
+      versions.forEach((v3) => {
+        if (rangeObj.test(v3)) {
+          if (!max || maxSV.compare(v3) === -1) {
+            max = v3;
             maxSV = new SemVer(max, options);
           }
         }
@@ -20868,10 +20868,10 @@ var require_min_satisfying = __commonJS({
       } catch (er2) {
         return null;
       }
-      versions.forEach((v2) => {
-        if (rangeObj.test(v2)) {
-          if (!min || minSV.compare(v2) === 1) {
-            min = v2;
+      versions.forEach((v3) => {
+        if (rangeObj.test(v3)) {
+          if (!min || minSV.compare(v3) === 1) {
+            min = v3;
             minSV = new SemVer(min, options);
           }
         }
@@ -21070,8 +21070,8 @@ var require_simplify = __commonJS({
       const set2 = [];
       let first = null;
       let prev = null;
-      const v2 = versions.sort((a2, b2) => compare(a2, b2, options));
-      for (const version2 of v2) {
+      const v3 = versions.sort((a2, b3) => compare(a2, b3, options));
+      for (const version2 of v3) {
         const included = satisfies(version2, range, options);
         if (included) {
           prev = version2;
@@ -21093,11 +21093,11 @@ var require_simplify = __commonJS({
       for (const [min, max] of set2) {
         if (min === max) {
           ranges.push(min);
-        } else if (!max && min === v2[0]) {
+        } else if (!max && min === v3[0]) {
           ranges.push("*");
         } else if (!max) {
           ranges.push(`>=${min}`);
-        } else if (min === v2[0]) {
+        } else if (min === v3[0]) {
           ranges.push(`<=${max}`);
         } else {
           ranges.push(`${min} - ${max}`);
@@ -21164,13 +21164,13 @@ var require_subset = __commonJS({
       }
       const eqSet = /* @__PURE__ */ new Set();
       let gt2, lt2;
-      for (const c3 of sub) {
-        if (c3.operator === ">" || c3.operator === ">=") {
-          gt2 = higherGT(gt2, c3, options);
-        } else if (c3.operator === "<" || c3.operator === "<=") {
-          lt2 = lowerLT(lt2, c3, options);
+      for (const c4 of sub) {
+        if (c4.operator === ">" || c4.operator === ">=") {
+          gt2 = higherGT(gt2, c4, options);
+        } else if (c4.operator === "<" || c4.operator === "<=") {
+          lt2 = lowerLT(lt2, c4, options);
         } else {
-          eqSet.add(c3.semver);
+          eqSet.add(c4.semver);
         }
       }
       if (eqSet.size > 1) {
@@ -21192,8 +21192,8 @@ var require_subset = __commonJS({
         if (lt2 && !satisfies(eq, String(lt2), options)) {
           return null;
         }
-        for (const c3 of dom) {
-          if (!satisfies(eq, String(c3), options)) {
+        for (const c4 of dom) {
+          if (!satisfies(eq, String(c4), options)) {
             return false;
           }
         }
@@ -21206,40 +21206,40 @@ var require_subset = __commonJS({
       if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt2.operator === "<" && needDomLTPre.prerelease[0] === 0) {
         needDomLTPre = false;
       }
-      for (const c3 of dom) {
-        hasDomGT = hasDomGT || c3.operator === ">" || c3.operator === ">=";
-        hasDomLT = hasDomLT || c3.operator === "<" || c3.operator === "<=";
+      for (const c4 of dom) {
+        hasDomGT = hasDomGT || c4.operator === ">" || c4.operator === ">=";
+        hasDomLT = hasDomLT || c4.operator === "<" || c4.operator === "<=";
         if (gt2) {
           if (needDomGTPre) {
-            if (c3.semver.prerelease && c3.semver.prerelease.length && c3.semver.major === needDomGTPre.major && c3.semver.minor === needDomGTPre.minor && c3.semver.patch === needDomGTPre.patch) {
+            if (c4.semver.prerelease && c4.semver.prerelease.length && c4.semver.major === needDomGTPre.major && c4.semver.minor === needDomGTPre.minor && c4.semver.patch === needDomGTPre.patch) {
               needDomGTPre = false;
             }
           }
-          if (c3.operator === ">" || c3.operator === ">=") {
-            higher = higherGT(gt2, c3, options);
-            if (higher === c3 && higher !== gt2) {
+          if (c4.operator === ">" || c4.operator === ">=") {
+            higher = higherGT(gt2, c4, options);
+            if (higher === c4 && higher !== gt2) {
               return false;
             }
-          } else if (gt2.operator === ">=" && !c3.test(gt2.semver)) {
+          } else if (gt2.operator === ">=" && !c4.test(gt2.semver)) {
             return false;
           }
         }
         if (lt2) {
           if (needDomLTPre) {
-            if (c3.semver.prerelease && c3.semver.prerelease.length && c3.semver.major === needDomLTPre.major && c3.semver.minor === needDomLTPre.minor && c3.semver.patch === needDomLTPre.patch) {
+            if (c4.semver.prerelease && c4.semver.prerelease.length && c4.semver.major === needDomLTPre.major && c4.semver.minor === needDomLTPre.minor && c4.semver.patch === needDomLTPre.patch) {
               needDomLTPre = false;
             }
           }
-          if (c3.operator === "<" || c3.operator === "<=") {
-            lower = lowerLT(lt2, c3, options);
-            if (lower === c3 && lower !== lt2) {
+          if (c4.operator === "<" || c4.operator === "<=") {
+            lower = lowerLT(lt2, c4, options);
+            if (lower === c4 && lower !== lt2) {
               return false;
             }
-          } else if (lt2.operator === "<=" && !c3.test(lt2.semver)) {
+          } else if (lt2.operator === "<=" && !c4.test(lt2.semver)) {
             return false;
           }
         }
-        if (!c3.operator && (lt2 || gt2) && gtltComp !== 0) {
+        if (!c4.operator && (lt2 || gt2) && gtltComp !== 0) {
           return false;
         }
       }
@@ -21254,19 +21254,19 @@ var require_subset = __commonJS({
       }
       return true;
     };
-    var higherGT = (a2, b2, options) => {
+    var higherGT = (a2, b3, options) => {
       if (!a2) {
-        return b2;
+        return b3;
       }
-      const comp = compare(a2.semver, b2.semver, options);
-      return comp > 0 ? a2 : comp < 0 ? b2 : b2.operator === ">" && a2.operator === ">=" ? b2 : a2;
+      const comp = compare(a2.semver, b3.semver, options);
+      return comp > 0 ? a2 : comp < 0 ? b3 : b3.operator === ">" && a2.operator === ">=" ? b3 : a2;
     };
-    var lowerLT = (a2, b2, options) => {
+    var lowerLT = (a2, b3, options) => {
       if (!a2) {
-        return b2;
+        return b3;
       }
-      const comp = compare(a2.semver, b2.semver, options);
-      return comp < 0 ? a2 : comp > 0 ? b2 : b2.operator === "<" && a2.operator === "<=" ? b2 : a2;
+      const comp = compare(a2.semver, b3.semver, options);
+      return comp < 0 ? a2 : comp > 0 ? b3 : b3.operator === "<" && a2.operator === "<=" ? b3 : a2;
     };
     module.exports = subset;
   }
@@ -21280,7 +21280,7 @@ var require_semver2 = __commonJS({
     var constants6 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse5 = require_parse2();
+    var parse6 = require_parse2();
     var valid = require_valid();
     var clean2 = require_clean();
     var inc = require_inc();
@@ -21319,7 +21319,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module.exports = {
-      parse: parse5,
+      parse: parse6,
       valid,
       clean: clean2,
       inc,
@@ -21841,13 +21841,13 @@ var require_applyReviver = __commonJS({
               val[i2] = v1;
           }
         } else if (val instanceof Map) {
-          for (const k3 of Array.from(val.keys())) {
-            const v0 = val.get(k3);
-            const v1 = applyReviver(reviver, val, k3, v0);
+          for (const k4 of Array.from(val.keys())) {
+            const v0 = val.get(k4);
+            const v1 = applyReviver(reviver, val, k4, v0);
             if (v1 === void 0)
-              val.delete(k3);
+              val.delete(k4);
             else if (v1 !== v0)
-              val.set(k3, v1);
+              val.set(k4, v1);
           }
         } else if (val instanceof Set) {
           for (const v0 of Array.from(val)) {
@@ -21860,12 +21860,12 @@ var require_applyReviver = __commonJS({
             }
           }
         } else {
-          for (const [k3, v0] of Object.entries(val)) {
-            const v1 = applyReviver(reviver, val, k3, v0);
+          for (const [k4, v0] of Object.entries(val)) {
+            const v1 = applyReviver(reviver, val, k4, v0);
             if (v1 === void 0)
-              delete val[k3];
+              delete val[k4];
             else if (v1 !== v0)
-              val[k3] = v1;
+              val[k4] = v1;
           }
         }
       }
@@ -21882,7 +21882,7 @@ var require_toJS = __commonJS({
     var identity3 = require_identity();
     function toJS(value, arg, ctx) {
       if (Array.isArray(value))
-        return value.map((v2, i2) => toJS(v2, String(i2), ctx));
+        return value.map((v3, i2) => toJS(v3, String(i2), ctx));
       if (value && typeof value.toJSON === "function") {
         if (!ctx || !identity3.hasAnchor(value))
           return value.toJSON(arg, ctx);
@@ -22048,9 +22048,9 @@ var require_Alias = __commonJS({
       } else if (identity3.isCollection(node2)) {
         let count3 = 0;
         for (const item of node2.items) {
-          const c3 = getAliasCount(doc, item, anchors2);
-          if (c3 > count3)
-            count3 = c3;
+          const c4 = getAliasCount(doc, item, anchors2);
+          if (c4 > count3)
+            count3 = c4;
         }
         return count3;
       } else if (identity3.isPair(node2)) {
@@ -22177,18 +22177,18 @@ var require_Collection = __commonJS({
     var identity3 = require_identity();
     var Node = require_Node();
     function collectionFromPath(schema, path17, value) {
-      let v2 = value;
+      let v3 = value;
       for (let i2 = path17.length - 1; i2 >= 0; --i2) {
-        const k3 = path17[i2];
-        if (typeof k3 === "number" && Number.isInteger(k3) && k3 >= 0) {
+        const k4 = path17[i2];
+        if (typeof k4 === "number" && Number.isInteger(k4) && k4 >= 0) {
           const a2 = [];
-          a2[k3] = v2;
-          v2 = a2;
+          a2[k4] = v3;
+          v3 = a2;
         } else {
-          v2 = /* @__PURE__ */ new Map([[k3, v2]]);
+          v3 = /* @__PURE__ */ new Map([[k4, v3]]);
         }
       }
-      return createNode.createNode(v2, void 0, {
+      return createNode.createNode(v3, void 0, {
         aliasDuplicateObjects: false,
         keepUndefined: false,
         onAnchor: () => {
@@ -22404,12 +22404,12 @@ var require_foldFlowLines = __commonJS({
                 ch = text3[i2 += 1];
                 overflow = true;
               }
-              const j3 = i2 > escEnd + 1 ? i2 - 2 : escStart - 1;
-              if (escapedFolds[j3])
+              const j4 = i2 > escEnd + 1 ? i2 - 2 : escStart - 1;
+              if (escapedFolds[j4])
                 return text3;
-              folds.push(j3);
-              escapedFolds[j3] = true;
-              end = j3 + endStep;
+              folds.push(j4);
+              escapedFolds[j4] = true;
+              end = j4 + endStep;
               split = void 0;
             } else {
               overflow = true;
@@ -23160,9 +23160,9 @@ var require_Pair = __commonJS({
     var addPairToJSMap = require_addPairToJSMap();
     var identity3 = require_identity();
     function createPair(key, value, ctx) {
-      const k3 = createNode.createNode(key, void 0, ctx);
-      const v2 = createNode.createNode(value, void 0, ctx);
-      return new Pair(k3, v2);
+      const k4 = createNode.createNode(key, void 0, ctx);
+      const v3 = createNode.createNode(value, void 0, ctx);
+      return new Pair(k4, v3);
     }
     var Pair = class _Pair {
       constructor(key, value = null) {
@@ -23178,7 +23178,7 @@ var require_Pair = __commonJS({
           value = value.clone(schema);
         return new _Pair(key, value);
       }
-      toJSON(_2, ctx) {
+      toJSON(_3, ctx) {
         const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
         return addPairToJSMap.addPairToJSMap(ctx, pair, this);
       }
@@ -23353,12 +23353,12 @@ var require_YAMLMap = __commonJS({
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     function findPair(items, key) {
-      const k3 = identity3.isScalar(key) ? key.value : key;
+      const k4 = identity3.isScalar(key) ? key.value : key;
       for (const it2 of items) {
         if (identity3.isPair(it2)) {
-          if (it2.key === key || it2.key === k3)
+          if (it2.key === key || it2.key === k4)
             return it2;
-          if (identity3.isScalar(it2.key) && it2.key.value === k3)
+          if (identity3.isScalar(it2.key) && it2.key.value === k4)
             return it2;
         }
       }
@@ -23455,7 +23455,7 @@ var require_YAMLMap = __commonJS({
        * @param {Class} Type - If set, forces the returned collection type
        * @returns Instance of Type, Map, or Object
        */
-      toJSON(_2, ctx, Type) {
+      toJSON(_3, ctx, Type) {
         const map2 = Type ? new Type() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
         if (ctx?.onCreate)
           ctx.onCreate(map2);
@@ -23578,7 +23578,7 @@ var require_YAMLSeq = __commonJS({
         else
           this.items[idx] = value;
       }
-      toJSON(_2, ctx) {
+      toJSON(_3, ctx) {
         const seq = [];
         if (ctx?.onCreate)
           ctx.onCreate(seq);
@@ -23962,10 +23962,10 @@ var require_binary = __commonJS({
         if (typeof node_buffer.Buffer === "function") {
           str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
         } else if (typeof btoa === "function") {
-          let s3 = "";
+          let s5 = "";
           for (let i2 = 0; i2 < buf.length; ++i2)
-            s3 += String.fromCharCode(buf[i2]);
-          str = btoa(s3);
+            s5 += String.fromCharCode(buf[i2]);
+          str = btoa(s5);
         } else {
           throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
         }
@@ -24087,9 +24087,9 @@ var require_omap = __commonJS({
        * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
        * but TypeScript won't allow widening the signature of a child method.
        */
-      toJSON(_2, ctx) {
+      toJSON(_3, ctx) {
         if (!ctx)
-          return super.toJSON(_2);
+          return super.toJSON(_3);
         const map2 = /* @__PURE__ */ new Map();
         if (ctx?.onCreate)
           ctx.onCreate(map2);
@@ -24209,9 +24209,9 @@ var require_float2 = __commonJS({
         const node2 = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
         const dot = str.indexOf(".");
         if (dot !== -1) {
-          const f2 = str.substring(dot + 1).replace(/_/g, "");
-          if (f2[f2.length - 1] === "0")
-            node2.minFractionDigits = f2.length;
+          const f3 = str.substring(dot + 1).replace(/_/g, "");
+          if (f3[f3.length - 1] === "0")
+            node2.minFractionDigits = f3.length;
         }
         return node2;
       },
@@ -24344,8 +24344,8 @@ var require_set = __commonJS({
           this.items.push(new Pair.Pair(key));
         }
       }
-      toJSON(_2, ctx) {
-        return super.toJSON(_2, ctx, Set);
+      toJSON(_3, ctx) {
+        return super.toJSON(_3, ctx, Set);
       }
       toString(ctx, onComment, onChompKeep) {
         if (!ctx)
@@ -24626,7 +24626,7 @@ var require_Schema = __commonJS({
     var seq = require_seq();
     var string4 = require_string();
     var tags = require_tags();
-    var sortMapEntriesByKey = (a2, b2) => a2.key < b2.key ? -1 : a2.key > b2.key ? 1 : 0;
+    var sortMapEntriesByKey = (a2, b3) => a2.key < b3.key ? -1 : a2.key > b3.key ? 1 : 0;
     var Schema = class _Schema {
       constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
         this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
@@ -24834,7 +24834,7 @@ var require_Document = __commonJS({
           value = replacer.call({ "": value }, "", value);
           _replacer = replacer;
         } else if (Array.isArray(replacer)) {
-          const keyToStr = (v2) => typeof v2 === "number" || v2 instanceof String || v2 instanceof Number;
+          const keyToStr = (v3) => typeof v3 === "number" || v3 instanceof String || v3 instanceof Number;
           const asStr = replacer.filter(keyToStr).map(String);
           if (asStr.length > 0)
             replacer = replacer.concat(asStr);
@@ -24869,9 +24869,9 @@ var require_Document = __commonJS({
        * recursively wrapping all values as `Scalar` or `Collection` nodes.
        */
       createPair(key, value, options = {}) {
-        const k3 = this.createNode(key, null, options);
-        const v2 = this.createNode(value, null, options);
-        return new Pair.Pair(k3, v2);
+        const k4 = this.createNode(key, null, options);
+        const v3 = this.createNode(value, null, options);
+        return new Pair.Pair(k4, v3);
       }
       /**
        * Removes a value from the document.
@@ -25023,8 +25023,8 @@ var require_Document = __commonJS({
         if (this.errors.length > 0)
           throw new Error("Document with errors cannot be stringified");
         if ("indent" in options && (!Number.isInteger(options.indent) || Number(options.indent) <= 0)) {
-          const s3 = JSON.stringify(options.indent);
-          throw new Error(`"indent" option must be a positive integer, not ${s3}`);
+          const s5 = JSON.stringify(options.indent);
+          throw new Error(`"indent" option must be a positive integer, not ${s5}`);
         }
         return stringifyDocument.stringifyDocument(this, options);
       }
@@ -25306,7 +25306,7 @@ var require_util_map_includes = __commonJS({
       const { uniqueKeys } = ctx.options;
       if (uniqueKeys === false)
         return false;
-      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a2, b2) => a2 === b2 || identity3.isScalar(a2) && identity3.isScalar(b2) && a2.value === b2.value;
+      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a2, b3) => a2 === b3 || identity3.isScalar(a2) && identity3.isScalar(b3) && a2.value === b3.value;
       return items.some((pair) => isEqual(pair.key, search));
     }
     exports.mapIncludes = mapIncludes;
@@ -27237,12 +27237,12 @@ var require_lexer = __commonJS({
         if (ch === "-" || ch === ".") {
           if (!this.atEnd && !this.hasChars(4))
             return this.setNext("line-start");
-          const s3 = this.peek(3);
-          if ((s3 === "---" || s3 === "...") && isEmpty(this.charAt(3))) {
+          const s5 = this.peek(3);
+          if ((s5 === "---" || s5 === "...") && isEmpty(this.charAt(3))) {
             yield* this.pushCount(3);
             this.indentValue = 0;
             this.indentNext = 0;
-            return s3 === "---" ? "doc" : "stream";
+            return s5 === "---" ? "doc" : "stream";
           }
         }
         this.indentValue = yield* this.pushSpaces(false);
@@ -27547,11 +27547,11 @@ var require_lexer = __commonJS({
         return 0;
       }
       *pushToIndex(i2, allowEmpty) {
-        const s3 = this.buffer.slice(this.pos, i2);
-        if (s3) {
-          yield s3;
-          this.pos += s3.length;
-          return s3.length;
+        const s5 = this.buffer.slice(this.pos, i2);
+        if (s5) {
+          yield s5;
+          this.pos += s5.length;
+          return s5.length;
         } else if (allowEmpty)
           yield "";
         return 0;
@@ -28599,7 +28599,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse5(src, reviver, options) {
+    function parse6(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -28640,7 +28640,7 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse5;
+    exports.parse = parse6;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument2;
     exports.stringify = stringify;
@@ -28720,50 +28720,50 @@ var require_picocolors = __commonJS({
       return result + string4.substring(cursor);
     };
     var createColors = (enabled = isColorSupported) => {
-      let f2 = enabled ? formatter : () => String;
+      let f3 = enabled ? formatter : () => String;
       return {
         isColorSupported: enabled,
-        reset: f2("\x1B[0m", "\x1B[0m"),
-        bold: f2("\x1B[1m", "\x1B[22m", "\x1B[22m\x1B[1m"),
-        dim: f2("\x1B[2m", "\x1B[22m", "\x1B[22m\x1B[2m"),
-        italic: f2("\x1B[3m", "\x1B[23m"),
-        underline: f2("\x1B[4m", "\x1B[24m"),
-        inverse: f2("\x1B[7m", "\x1B[27m"),
-        hidden: f2("\x1B[8m", "\x1B[28m"),
-        strikethrough: f2("\x1B[9m", "\x1B[29m"),
-        black: f2("\x1B[30m", "\x1B[39m"),
-        red: f2("\x1B[31m", "\x1B[39m"),
-        green: f2("\x1B[32m", "\x1B[39m"),
-        yellow: f2("\x1B[33m", "\x1B[39m"),
-        blue: f2("\x1B[34m", "\x1B[39m"),
-        magenta: f2("\x1B[35m", "\x1B[39m"),
-        cyan: f2("\x1B[36m", "\x1B[39m"),
-        white: f2("\x1B[37m", "\x1B[39m"),
-        gray: f2("\x1B[90m", "\x1B[39m"),
-        bgBlack: f2("\x1B[40m", "\x1B[49m"),
-        bgRed: f2("\x1B[41m", "\x1B[49m"),
-        bgGreen: f2("\x1B[42m", "\x1B[49m"),
-        bgYellow: f2("\x1B[43m", "\x1B[49m"),
-        bgBlue: f2("\x1B[44m", "\x1B[49m"),
-        bgMagenta: f2("\x1B[45m", "\x1B[49m"),
-        bgCyan: f2("\x1B[46m", "\x1B[49m"),
-        bgWhite: f2("\x1B[47m", "\x1B[49m"),
-        blackBright: f2("\x1B[90m", "\x1B[39m"),
-        redBright: f2("\x1B[91m", "\x1B[39m"),
-        greenBright: f2("\x1B[92m", "\x1B[39m"),
-        yellowBright: f2("\x1B[93m", "\x1B[39m"),
-        blueBright: f2("\x1B[94m", "\x1B[39m"),
-        magentaBright: f2("\x1B[95m", "\x1B[39m"),
-        cyanBright: f2("\x1B[96m", "\x1B[39m"),
-        whiteBright: f2("\x1B[97m", "\x1B[39m"),
-        bgBlackBright: f2("\x1B[100m", "\x1B[49m"),
-        bgRedBright: f2("\x1B[101m", "\x1B[49m"),
-        bgGreenBright: f2("\x1B[102m", "\x1B[49m"),
-        bgYellowBright: f2("\x1B[103m", "\x1B[49m"),
-        bgBlueBright: f2("\x1B[104m", "\x1B[49m"),
-        bgMagentaBright: f2("\x1B[105m", "\x1B[49m"),
-        bgCyanBright: f2("\x1B[106m", "\x1B[49m"),
-        bgWhiteBright: f2("\x1B[107m", "\x1B[49m")
+        reset: f3("\x1B[0m", "\x1B[0m"),
+        bold: f3("\x1B[1m", "\x1B[22m", "\x1B[22m\x1B[1m"),
+        dim: f3("\x1B[2m", "\x1B[22m", "\x1B[22m\x1B[2m"),
+        italic: f3("\x1B[3m", "\x1B[23m"),
+        underline: f3("\x1B[4m", "\x1B[24m"),
+        inverse: f3("\x1B[7m", "\x1B[27m"),
+        hidden: f3("\x1B[8m", "\x1B[28m"),
+        strikethrough: f3("\x1B[9m", "\x1B[29m"),
+        black: f3("\x1B[30m", "\x1B[39m"),
+        red: f3("\x1B[31m", "\x1B[39m"),
+        green: f3("\x1B[32m", "\x1B[39m"),
+        yellow: f3("\x1B[33m", "\x1B[39m"),
+        blue: f3("\x1B[34m", "\x1B[39m"),
+        magenta: f3("\x1B[35m", "\x1B[39m"),
+        cyan: f3("\x1B[36m", "\x1B[39m"),
+        white: f3("\x1B[37m", "\x1B[39m"),
+        gray: f3("\x1B[90m", "\x1B[39m"),
+        bgBlack: f3("\x1B[40m", "\x1B[49m"),
+        bgRed: f3("\x1B[41m", "\x1B[49m"),
+        bgGreen: f3("\x1B[42m", "\x1B[49m"),
+        bgYellow: f3("\x1B[43m", "\x1B[49m"),
+        bgBlue: f3("\x1B[44m", "\x1B[49m"),
+        bgMagenta: f3("\x1B[45m", "\x1B[49m"),
+        bgCyan: f3("\x1B[46m", "\x1B[49m"),
+        bgWhite: f3("\x1B[47m", "\x1B[49m"),
+        blackBright: f3("\x1B[90m", "\x1B[39m"),
+        redBright: f3("\x1B[91m", "\x1B[39m"),
+        greenBright: f3("\x1B[92m", "\x1B[39m"),
+        yellowBright: f3("\x1B[93m", "\x1B[39m"),
+        blueBright: f3("\x1B[94m", "\x1B[39m"),
+        magentaBright: f3("\x1B[95m", "\x1B[39m"),
+        cyanBright: f3("\x1B[96m", "\x1B[39m"),
+        whiteBright: f3("\x1B[97m", "\x1B[39m"),
+        bgBlackBright: f3("\x1B[100m", "\x1B[49m"),
+        bgRedBright: f3("\x1B[101m", "\x1B[49m"),
+        bgGreenBright: f3("\x1B[102m", "\x1B[49m"),
+        bgYellowBright: f3("\x1B[103m", "\x1B[49m"),
+        bgBlueBright: f3("\x1B[104m", "\x1B[49m"),
+        bgMagentaBright: f3("\x1B[105m", "\x1B[49m"),
+        bgCyanBright: f3("\x1B[106m", "\x1B[49m"),
+        bgWhiteBright: f3("\x1B[107m", "\x1B[49m")
       };
     };
     module.exports = createColors();
@@ -28778,9 +28778,9 @@ var require_mod = __commonJS({
     exports.__esModule = true;
     exports.distance = exports.closest = void 0;
     var peq = new Uint32Array(65536);
-    var myers_32 = function(a2, b2) {
+    var myers_32 = function(a2, b3) {
       var n2 = a2.length;
-      var m2 = b2.length;
+      var m2 = b3.length;
       var lst = 1 << n2 - 1;
       var pv = -1;
       var mv = 0;
@@ -28790,7 +28790,7 @@ var require_mod = __commonJS({
         peq[a2.charCodeAt(i2)] |= 1 << i2;
       }
       for (i2 = 0; i2 < m2; i2++) {
-        var eq = peq[b2.charCodeAt(i2)];
+        var eq = peq[b3.charCodeAt(i2)];
         var xv = eq | mv;
         eq |= (eq & pv) + pv ^ pv;
         mv |= ~(eq | pv);
@@ -28811,9 +28811,9 @@ var require_mod = __commonJS({
       }
       return sc;
     };
-    var myers_x = function(b2, a2) {
+    var myers_x = function(b3, a2) {
       var n2 = a2.length;
-      var m2 = b2.length;
+      var m2 = b3.length;
       var mhc = [];
       var phc = [];
       var hsize = Math.ceil(n2 / 32);
@@ -28822,14 +28822,14 @@ var require_mod = __commonJS({
         phc[i2] = -1;
         mhc[i2] = 0;
       }
-      var j3 = 0;
-      for (; j3 < vsize - 1; j3++) {
+      var j4 = 0;
+      for (; j4 < vsize - 1; j4++) {
         var mv_1 = 0;
         var pv_1 = -1;
-        var start_1 = j3 * 32;
+        var start_1 = j4 * 32;
         var vlen_1 = Math.min(32, m2) + start_1;
-        for (var k3 = start_1; k3 < vlen_1; k3++) {
-          peq[b2.charCodeAt(k3)] |= 1 << k3;
+        for (var k4 = start_1; k4 < vlen_1; k4++) {
+          peq[b3.charCodeAt(k4)] |= 1 << k4;
         }
         for (var i2 = 0; i2 < n2; i2++) {
           var eq = peq[a2.charCodeAt(i2)];
@@ -28850,16 +28850,16 @@ var require_mod = __commonJS({
           pv_1 = mh | ~(xv | ph);
           mv_1 = ph & xv;
         }
-        for (var k3 = start_1; k3 < vlen_1; k3++) {
-          peq[b2.charCodeAt(k3)] = 0;
+        for (var k4 = start_1; k4 < vlen_1; k4++) {
+          peq[b3.charCodeAt(k4)] = 0;
         }
       }
       var mv = 0;
       var pv = -1;
-      var start = j3 * 32;
+      var start = j4 * 32;
       var vlen = Math.min(32, m2 - start) + start;
-      for (var k3 = start; k3 < vlen; k3++) {
-        peq[b2.charCodeAt(k3)] |= 1 << k3;
+      for (var k4 = start; k4 < vlen; k4++) {
+        peq[b3.charCodeAt(k4)] |= 1 << k4;
       }
       var score = m2;
       for (var i2 = 0; i2 < n2; i2++) {
@@ -28883,24 +28883,24 @@ var require_mod = __commonJS({
         pv = mh | ~(xv | ph);
         mv = ph & xv;
       }
-      for (var k3 = start; k3 < vlen; k3++) {
-        peq[b2.charCodeAt(k3)] = 0;
+      for (var k4 = start; k4 < vlen; k4++) {
+        peq[b3.charCodeAt(k4)] = 0;
       }
       return score;
     };
-    var distance3 = function(a2, b2) {
-      if (a2.length < b2.length) {
-        var tmp = b2;
-        b2 = a2;
+    var distance3 = function(a2, b3) {
+      if (a2.length < b3.length) {
+        var tmp = b3;
+        b3 = a2;
         a2 = tmp;
       }
-      if (b2.length === 0) {
+      if (b3.length === 0) {
         return a2.length;
       }
       if (a2.length <= 32) {
-        return myers_32(a2, b2);
+        return myers_32(a2, b3);
       }
-      return myers_x(a2, b2);
+      return myers_x(a2, b3);
     };
     exports.distance = distance3;
     var closest = function(str, arr) {
@@ -29526,11 +29526,11 @@ var require_code = __commonJS({
     exports._CodeOrName = _CodeOrName;
     exports.IDENTIFIER = /^[a-z$_][a-z$_0-9]*$/i;
     var Name = class extends _CodeOrName {
-      constructor(s3) {
+      constructor(s5) {
         super();
-        if (!exports.IDENTIFIER.test(s3))
+        if (!exports.IDENTIFIER.test(s5))
           throw new Error("CodeGen: name must be a valid identifier");
-        this.str = s3;
+        this.str = s5;
       }
       toString() {
         return this.str;
@@ -29559,20 +29559,20 @@ var require_code = __commonJS({
       }
       get str() {
         var _a3;
-        return (_a3 = this._str) !== null && _a3 !== void 0 ? _a3 : this._str = this._items.reduce((s3, c3) => `${s3}${c3}`, "");
+        return (_a3 = this._str) !== null && _a3 !== void 0 ? _a3 : this._str = this._items.reduce((s5, c4) => `${s5}${c4}`, "");
       }
       get names() {
         var _a3;
-        return (_a3 = this._names) !== null && _a3 !== void 0 ? _a3 : this._names = this._items.reduce((names, c3) => {
-          if (c3 instanceof Name)
-            names[c3.str] = (names[c3.str] || 0) + 1;
+        return (_a3 = this._names) !== null && _a3 !== void 0 ? _a3 : this._names = this._items.reduce((names, c4) => {
+          if (c4 instanceof Name)
+            names[c4.str] = (names[c4.str] || 0) + 1;
           return names;
         }, {});
       }
     };
     exports._Code = _Code;
     exports.nil = new _Code("");
-    function _2(strs, ...args) {
+    function _3(strs, ...args) {
       const code = [strs[0]];
       let i2 = 0;
       while (i2 < args.length) {
@@ -29581,7 +29581,7 @@ var require_code = __commonJS({
       }
       return new _Code(code);
     }
-    exports._ = _2;
+    exports._ = _3;
     var plus = new _Code("+");
     function str(strs, ...args) {
       const expr = [safeStringify(strs[0])];
@@ -29618,41 +29618,41 @@ var require_code = __commonJS({
         i2++;
       }
     }
-    function mergeExprItems(a2, b2) {
-      if (b2 === '""')
+    function mergeExprItems(a2, b3) {
+      if (b3 === '""')
         return a2;
       if (a2 === '""')
-        return b2;
+        return b3;
       if (typeof a2 == "string") {
-        if (b2 instanceof Name || a2[a2.length - 1] !== '"')
+        if (b3 instanceof Name || a2[a2.length - 1] !== '"')
           return;
-        if (typeof b2 != "string")
-          return `${a2.slice(0, -1)}${b2}"`;
-        if (b2[0] === '"')
-          return a2.slice(0, -1) + b2.slice(1);
+        if (typeof b3 != "string")
+          return `${a2.slice(0, -1)}${b3}"`;
+        if (b3[0] === '"')
+          return a2.slice(0, -1) + b3.slice(1);
         return;
       }
-      if (typeof b2 == "string" && b2[0] === '"' && !(a2 instanceof Name))
-        return `"${a2}${b2.slice(1)}`;
+      if (typeof b3 == "string" && b3[0] === '"' && !(a2 instanceof Name))
+        return `"${a2}${b3.slice(1)}`;
       return;
     }
     function strConcat(c1, c22) {
       return c22.emptyStr() ? c1 : c1.emptyStr() ? c22 : str`${c1}${c22}`;
     }
     exports.strConcat = strConcat;
-    function interpolate(x2) {
-      return typeof x2 == "number" || typeof x2 == "boolean" || x2 === null ? x2 : safeStringify(Array.isArray(x2) ? x2.join(",") : x2);
+    function interpolate(x3) {
+      return typeof x3 == "number" || typeof x3 == "boolean" || x3 === null ? x3 : safeStringify(Array.isArray(x3) ? x3.join(",") : x3);
     }
-    function stringify(x2) {
-      return new _Code(safeStringify(x2));
+    function stringify(x3) {
+      return new _Code(safeStringify(x3));
     }
     exports.stringify = stringify;
-    function safeStringify(x2) {
-      return JSON.stringify(x2).replace(/\u2028/g, "\\u2028").replace(/\u2029/g, "\\u2029");
+    function safeStringify(x3) {
+      return JSON.stringify(x3).replace(/\u2028/g, "\\u2028").replace(/\u2029/g, "\\u2029");
     }
     exports.safeStringify = safeStringify;
     function getProperty(key) {
-      return typeof key == "string" && exports.IDENTIFIER.test(key) ? new _Code(`.${key}`) : _2`[${key}]`;
+      return typeof key == "string" && exports.IDENTIFIER.test(key) ? new _Code(`.${key}`) : _3`[${key}]`;
     }
     exports.getProperty = getProperty;
     function getEsmExportName(key) {
@@ -29758,9 +29758,9 @@ var require_scope = __commonJS({
           vs2 = this._values[prefix] = /* @__PURE__ */ new Map();
         }
         vs2.set(valueKey, name2);
-        const s3 = this._scope[prefix] || (this._scope[prefix] = []);
-        const itemIndex = s3.length;
-        s3[itemIndex] = value.ref;
+        const s5 = this._scope[prefix] || (this._scope[prefix] = []);
+        const itemIndex = s5.length;
+        s5[itemIndex] = value.ref;
         name2.setValue(value, { property: prefix, itemIndex });
         return name2;
       }
@@ -29795,12 +29795,12 @@ var require_scope = __commonJS({
             if (nameSet.has(name2))
               return;
             nameSet.set(name2, UsedValueState.Started);
-            let c3 = valueCode(name2);
-            if (c3) {
+            let c4 = valueCode(name2);
+            if (c4) {
               const def = this.opts.es5 ? exports.varKinds.var : exports.varKinds.const;
-              code = (0, code_1._)`${code}${def} ${name2} = ${c3};${this.opts._n}`;
-            } else if (c3 = getCode === null || getCode === void 0 ? void 0 : getCode(name2)) {
-              code = (0, code_1._)`${code}${c3}${this.opts._n}`;
+              code = (0, code_1._)`${code}${def} ${name2} = ${c4};${this.opts._n}`;
+            } else if (c4 = getCode === null || getCode === void 0 ? void 0 : getCode(name2)) {
+              code = (0, code_1._)`${code}${c4}${this.opts._n}`;
             } else {
               throw new ValueError(name2);
             }
@@ -30276,11 +30276,11 @@ var require_codegen = __commonJS({
         return this._leafNode(new AssignOp(lhs, exports.operators.ADD, rhs));
       }
       // appends passed SafeExpr to code or executes Block
-      code(c3) {
-        if (typeof c3 == "function")
-          c3();
-        else if (c3 !== code_1.nil)
-          this._leafNode(new AnyCode(c3));
+      code(c4) {
+        if (typeof c4 == "function")
+          c4();
+        else if (c4 !== code_1.nil)
+          this._leafNode(new AnyCode(c4));
         return this;
       }
       // returns code for object literal for the passed argument list of key-value pairs
@@ -30445,13 +30445,13 @@ var require_codegen = __commonJS({
         this._currNode.nodes.push(node2);
         this._nodes.push(node2);
       }
-      _endBlockNode(N1, N2) {
+      _endBlockNode(N1, N22) {
         const n2 = this._currNode;
-        if (n2 instanceof N1 || N2 && n2 instanceof N2) {
+        if (n2 instanceof N1 || N22 && n2 instanceof N22) {
           this._nodes.pop();
           return this;
         }
-        throw new Error(`CodeGen: not in block "${N2 ? `${N1.kind}/${N2.kind}` : N1.kind}"`);
+        throw new Error(`CodeGen: not in block "${N22 ? `${N1.kind}/${N22.kind}` : N1.kind}"`);
       }
       _elseNode(node2) {
         const n2 = this._currNode;
@@ -30487,32 +30487,32 @@ var require_codegen = __commonJS({
         return replaceName(expr);
       if (!canOptimize(expr))
         return expr;
-      return new code_1._Code(expr._items.reduce((items, c3) => {
-        if (c3 instanceof code_1.Name)
-          c3 = replaceName(c3);
-        if (c3 instanceof code_1._Code)
-          items.push(...c3._items);
+      return new code_1._Code(expr._items.reduce((items, c4) => {
+        if (c4 instanceof code_1.Name)
+          c4 = replaceName(c4);
+        if (c4 instanceof code_1._Code)
+          items.push(...c4._items);
         else
-          items.push(c3);
+          items.push(c4);
         return items;
       }, []));
       function replaceName(n2) {
-        const c3 = constants6[n2.str];
-        if (c3 === void 0 || names[n2.str] !== 1)
+        const c4 = constants6[n2.str];
+        if (c4 === void 0 || names[n2.str] !== 1)
           return n2;
         delete names[n2.str];
-        return c3;
+        return c4;
       }
       function canOptimize(e) {
-        return e instanceof code_1._Code && e._items.some((c3) => c3 instanceof code_1.Name && names[c3.str] === 1 && constants6[c3.str] !== void 0);
+        return e instanceof code_1._Code && e._items.some((c4) => c4 instanceof code_1.Name && names[c4.str] === 1 && constants6[c4.str] !== void 0);
       }
     }
     function subtractNames(names, from2) {
       for (const n2 in from2)
         names[n2] = (names[n2] || 0) - (from2[n2] || 0);
     }
-    function not(x2) {
-      return typeof x2 == "boolean" || typeof x2 == "number" || x2 === null ? !x2 : (0, code_1._)`!${par(x2)}`;
+    function not(x3) {
+      return typeof x3 == "boolean" || typeof x3 == "number" || x3 === null ? !x3 : (0, code_1._)`!${par(x3)}`;
     }
     exports.not = not;
     var andCode = mappend(exports.operators.AND);
@@ -30526,10 +30526,10 @@ var require_codegen = __commonJS({
     }
     exports.or = or2;
     function mappend(op) {
-      return (x2, y) => x2 === code_1.nil ? y : y === code_1.nil ? x2 : (0, code_1._)`${par(x2)} ${op} ${par(y)}`;
+      return (x3, y2) => x3 === code_1.nil ? y2 : y2 === code_1.nil ? x3 : (0, code_1._)`${par(x3)} ${op} ${par(y2)}`;
     }
-    function par(x2) {
-      return x2 instanceof code_1.Name ? x2 : (0, code_1._)`(${x2})`;
+    function par(x3) {
+      return x3 instanceof code_1.Name ? x3 : (0, code_1._)`(${x3})`;
     }
   }
 });
@@ -30617,12 +30617,12 @@ var require_util9 = __commonJS({
       return str.replace(/~1/g, "/").replace(/~0/g, "~");
     }
     exports.unescapeJsonPointer = unescapeJsonPointer;
-    function eachItem(xs2, f2) {
+    function eachItem(xs2, f3) {
       if (Array.isArray(xs2)) {
-        for (const x2 of xs2)
-          f2(x2);
+        for (const x3 of xs2)
+          f3(x3);
       } else {
-        f2(xs2);
+        f3(xs2);
       }
     }
     exports.eachItem = eachItem;
@@ -30669,10 +30669,10 @@ var require_util9 = __commonJS({
     }
     exports.setEvaluated = setEvaluated;
     var snippets = {};
-    function useFunc(gen, f2) {
+    function useFunc(gen, f3) {
       return gen.scopeValue("func", {
-        ref: f2,
-        code: snippets[f2.code] || (snippets[f2.code] = new code_1._Code(f2.code))
+        ref: f3,
+        code: snippets[f3.code] || (snippets[f3.code] = new code_1._Code(f3.code))
       });
     }
     exports.useFunc = useFunc;
@@ -30810,7 +30810,7 @@ var require_errors3 = __commonJS({
         gen.return(false);
       }
     }
-    var E = {
+    var E2 = {
       keyword: new codegen_1.Name("keyword"),
       schemaPath: new codegen_1.Name("schemaPath"),
       // also used in JTD errors
@@ -30844,20 +30844,20 @@ var require_errors3 = __commonJS({
       if (schemaPath) {
         schPath = (0, codegen_1.str)`${schPath}${(0, util_1.getErrorPath)(schemaPath, util_1.Type.Str)}`;
       }
-      return [E.schemaPath, schPath];
+      return [E2.schemaPath, schPath];
     }
     function extraErrorProps(cxt, { params, message }, keyValues) {
       const { keyword, data, schemaValue, it: it2 } = cxt;
       const { opts, propertyName, topSchemaRef, schemaPath } = it2;
-      keyValues.push([E.keyword, keyword], [E.params, typeof params == "function" ? params(cxt) : params || (0, codegen_1._)`{}`]);
+      keyValues.push([E2.keyword, keyword], [E2.params, typeof params == "function" ? params(cxt) : params || (0, codegen_1._)`{}`]);
       if (opts.messages) {
-        keyValues.push([E.message, typeof message == "function" ? message(cxt) : message]);
+        keyValues.push([E2.message, typeof message == "function" ? message(cxt) : message]);
       }
       if (opts.verbose) {
-        keyValues.push([E.schema, schemaValue], [E.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data]);
+        keyValues.push([E2.schema, schemaValue], [E2.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data]);
       }
       if (propertyName)
-        keyValues.push([E.propertyName, propertyName]);
+        keyValues.push([E2.propertyName, propertyName]);
     }
   }
 });
@@ -30921,8 +30921,8 @@ var require_rules = __commonJS({
     exports.getRules = exports.isJSONType = void 0;
     var _jsonTypes = ["string", "number", "integer", "boolean", "null", "object", "array"];
     var jsonTypes = new Set(_jsonTypes);
-    function isJSONType(x2) {
-      return typeof x2 == "string" && jsonTypes.has(x2);
+    function isJSONType(x3) {
+      return typeof x3 == "string" && jsonTypes.has(x3);
     }
     exports.isJSONType = isJSONType;
     function getRules() {
@@ -31526,33 +31526,33 @@ var require_subschema = __commonJS({
 var require_fast_deep_equal = __commonJS({
   "node_modules/fast-deep-equal/index.js"(exports, module) {
     "use strict";
-    module.exports = function equal(a2, b2) {
-      if (a2 === b2) return true;
-      if (a2 && b2 && typeof a2 == "object" && typeof b2 == "object") {
-        if (a2.constructor !== b2.constructor) return false;
+    module.exports = function equal(a2, b3) {
+      if (a2 === b3) return true;
+      if (a2 && b3 && typeof a2 == "object" && typeof b3 == "object") {
+        if (a2.constructor !== b3.constructor) return false;
         var length, i2, keys;
         if (Array.isArray(a2)) {
           length = a2.length;
-          if (length != b2.length) return false;
+          if (length != b3.length) return false;
           for (i2 = length; i2-- !== 0; )
-            if (!equal(a2[i2], b2[i2])) return false;
+            if (!equal(a2[i2], b3[i2])) return false;
           return true;
         }
-        if (a2.constructor === RegExp) return a2.source === b2.source && a2.flags === b2.flags;
-        if (a2.valueOf !== Object.prototype.valueOf) return a2.valueOf() === b2.valueOf();
-        if (a2.toString !== Object.prototype.toString) return a2.toString() === b2.toString();
+        if (a2.constructor === RegExp) return a2.source === b3.source && a2.flags === b3.flags;
+        if (a2.valueOf !== Object.prototype.valueOf) return a2.valueOf() === b3.valueOf();
+        if (a2.toString !== Object.prototype.toString) return a2.toString() === b3.toString();
         keys = Object.keys(a2);
         length = keys.length;
-        if (length !== Object.keys(b2).length) return false;
+        if (length !== Object.keys(b3).length) return false;
         for (i2 = length; i2-- !== 0; )
-          if (!Object.prototype.hasOwnProperty.call(b2, keys[i2])) return false;
+          if (!Object.prototype.hasOwnProperty.call(b3, keys[i2])) return false;
         for (i2 = length; i2-- !== 0; ) {
           var key = keys[i2];
-          if (!equal(a2[key], b2[key])) return false;
+          if (!equal(a2[key], b3[key])) return false;
         }
         return true;
       }
-      return a2 !== a2 && b2 !== b2;
+      return a2 !== a2 && b3 !== b3;
     };
   }
 });
@@ -31749,7 +31749,7 @@ var require_resolve = __commonJS({
       const pathPrefix = getFullPath(uriResolver, schId, false);
       const localRefs = {};
       const schemaRefs = /* @__PURE__ */ new Set();
-      traverse(schema, { allKeys: true }, (sch, jsonPtr, _2, parentJsonPtr) => {
+      traverse(schema, { allKeys: true }, (sch, jsonPtr, _3, parentJsonPtr) => {
         if (parentJsonPtr === void 0)
           return;
         const fullPath = pathPrefix + jsonPtr;
@@ -33353,7 +33353,7 @@ var require_fast_uri = __commonJS({
         normalizeString(uri, options);
       } else if (typeof uri === "object") {
         uri = /** @type {T} */
-        parse5(serialize2(uri, options), options);
+        parse6(serialize2(uri, options), options);
       }
       return uri;
     }
@@ -33396,8 +33396,8 @@ var require_fast_uri = __commonJS({
     function resolveComponent(base, relative, options, skipNormalization) {
       const target = {};
       if (!skipNormalization) {
-        base = parse5(serialize2(base, options), options);
-        relative = parse5(serialize2(relative, options), options);
+        base = parse6(serialize2(base, options), options);
+        relative = parse6(serialize2(relative, options), options);
       }
       options = options || {};
       if (!options.tolerant && relative.scheme) {
@@ -33501,17 +33501,17 @@ var require_fast_uri = __commonJS({
         }
       }
       if (component.path !== void 0) {
-        let s3 = component.path;
+        let s5 = component.path;
         if (!options.absolutePath && (!schemeHandler || !schemeHandler.absolutePath)) {
-          s3 = schemelessReference && s3[0] !== "/" ? removeDotSegmentsRelative(s3) : removeDotSegments(s3);
+          s5 = schemelessReference && s5[0] !== "/" ? removeDotSegmentsRelative(s5) : removeDotSegments(s5);
         }
         if (schemelessReference) {
-          s3 = serializePathEncoding(s3, true);
+          s5 = serializePathEncoding(s5, true);
         }
-        if (authority === void 0 && s3[0] === "/" && s3[1] === "/") {
-          s3 = "/%2F" + s3.slice(2);
+        if (authority === void 0 && s5[0] === "/" && s5[1] === "/") {
+          s5 = "/%2F" + s5.slice(2);
         }
-        uriTokens.push(s3);
+        uriTokens.push(s5);
       }
       if (component.query !== void 0) {
         uriTokens.push("?", encodeQuery(component.query));
@@ -33715,7 +33715,7 @@ var require_fast_uri = __commonJS({
       }
       return { parsed: parsed5, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
     }
-    function parse5(uri, opts) {
+    function parse6(uri, opts) {
       return parseWithStatus(uri, opts).parsed;
     }
     function normalizeString(uri, opts) {
@@ -33752,7 +33752,7 @@ var require_fast_uri = __commonJS({
       resolveComponent,
       equal,
       serialize: serialize2,
-      parse: parse5
+      parse: parse6
     };
     module.exports = fastUri;
     module.exports.default = fastUri;
@@ -33853,17 +33853,17 @@ var require_core = __commonJS({
     var MAX_EXPRESSION = 200;
     function requiredOptions(o2) {
       var _a3, _b, _c, _d, _e2, _f, _g, _h, _j, _k, _l, _m, _o2, _p, _q, _r2, _s2, _t2, _u, _v, _w, _x, _y, _z, _0;
-      const s3 = o2.strict;
+      const s5 = o2.strict;
       const _optz = (_a3 = o2.code) === null || _a3 === void 0 ? void 0 : _a3.optimize;
       const optimize = _optz === true || _optz === void 0 ? 1 : _optz || 0;
       const regExp = (_c = (_b = o2.code) === null || _b === void 0 ? void 0 : _b.regExp) !== null && _c !== void 0 ? _c : defaultRegExp;
       const uriResolver = (_d = o2.uriResolver) !== null && _d !== void 0 ? _d : uri_1.default;
       return {
-        strictSchema: (_f = (_e2 = o2.strictSchema) !== null && _e2 !== void 0 ? _e2 : s3) !== null && _f !== void 0 ? _f : true,
-        strictNumbers: (_h = (_g = o2.strictNumbers) !== null && _g !== void 0 ? _g : s3) !== null && _h !== void 0 ? _h : true,
-        strictTypes: (_k = (_j = o2.strictTypes) !== null && _j !== void 0 ? _j : s3) !== null && _k !== void 0 ? _k : "log",
-        strictTuples: (_m = (_l = o2.strictTuples) !== null && _l !== void 0 ? _l : s3) !== null && _m !== void 0 ? _m : "log",
-        strictRequired: (_p = (_o2 = o2.strictRequired) !== null && _o2 !== void 0 ? _o2 : s3) !== null && _p !== void 0 ? _p : false,
+        strictSchema: (_f = (_e2 = o2.strictSchema) !== null && _e2 !== void 0 ? _e2 : s5) !== null && _f !== void 0 ? _f : true,
+        strictNumbers: (_h = (_g = o2.strictNumbers) !== null && _g !== void 0 ? _g : s5) !== null && _h !== void 0 ? _h : true,
+        strictTypes: (_k = (_j = o2.strictTypes) !== null && _j !== void 0 ? _j : s5) !== null && _k !== void 0 ? _k : "log",
+        strictTuples: (_m = (_l = o2.strictTuples) !== null && _l !== void 0 ? _l : s5) !== null && _m !== void 0 ? _m : "log",
+        strictRequired: (_p = (_o2 = o2.strictRequired) !== null && _o2 !== void 0 ? _o2 : s5) !== null && _p !== void 0 ? _p : false,
         code: o2.code ? { ...o2.code, optimize, regExp } : { optimize, regExp },
         loopRequired: (_q = o2.loopRequired) !== null && _q !== void 0 ? _q : MAX_EXPRESSION,
         loopEnum: (_r2 = o2.loopEnum) !== null && _r2 !== void 0 ? _r2 : MAX_EXPRESSION,
@@ -33927,17 +33927,17 @@ var require_core = __commonJS({
         return this.opts.defaultMeta = typeof meta3 == "object" ? meta3[schemaId] || meta3 : void 0;
       }
       validate(schemaKeyRef, data) {
-        let v2;
+        let v3;
         if (typeof schemaKeyRef == "string") {
-          v2 = this.getSchema(schemaKeyRef);
-          if (!v2)
+          v3 = this.getSchema(schemaKeyRef);
+          if (!v3)
             throw new Error(`no schema with key or ref "${schemaKeyRef}"`);
         } else {
-          v2 = this.compile(schemaKeyRef);
+          v3 = this.compile(schemaKeyRef);
         }
-        const valid = v2(data);
-        if (!("$async" in v2))
-          this.errors = v2.errors;
+        const valid = v3(data);
+        if (!("$async" in v3))
+          this.errors = v3.errors;
         return valid;
       }
       compile(schema, _meta) {
@@ -34134,7 +34134,7 @@ var require_core = __commonJS({
           type: (0, dataType_1.getJSONTypes)(def.type),
           schemaType: (0, dataType_1.getJSONTypes)(def.schemaType)
         };
-        (0, util_1.eachItem)(keyword, definition.type.length === 0 ? (k3) => addRule.call(this, k3, definition) : (k3) => definition.type.forEach((t) => addRule.call(this, k3, definition, t)));
+        (0, util_1.eachItem)(keyword, definition.type.length === 0 ? (k4) => addRule.call(this, k4, definition) : (k4) => definition.type.forEach((t) => addRule.call(this, k4, definition, t)));
         return this;
       }
       getKeyword(keyword) {
@@ -34431,8 +34431,8 @@ var require_ref = __commonJS({
           return callRef(cxt, (0, codegen_1._)`${rootName}.validate`, root, root.$async);
         }
         function callValidate(sch) {
-          const v2 = getValidate(cxt, sch);
-          callRef(cxt, v2, sch, sch.$async);
+          const v3 = getValidate(cxt, sch);
+          callRef(cxt, v3, sch, sch.$async);
         }
         function inlineRefSchema(sch) {
           const schName = gen.scopeValue("schema", opts.code.source === true ? { ref: sch, code: (0, codegen_1.stringify)(sch) } : { ref: sch });
@@ -34454,7 +34454,7 @@ var require_ref = __commonJS({
       return sch.validate ? gen.scopeValue("validate", { ref: sch.validate }) : (0, codegen_1._)`${gen.scopeValue("wrapper", { ref: sch })}.validate`;
     }
     exports.getValidate = getValidate;
-    function callRef(cxt, v2, sch, $async) {
+    function callRef(cxt, v3, sch, $async) {
       const { gen, it: it2 } = cxt;
       const { allErrors, schemaEnv: env, opts } = it2;
       const passCxt = opts.passContext ? names_1.default.this : codegen_1.nil;
@@ -34467,8 +34467,8 @@ var require_ref = __commonJS({
           throw new Error("async schema referenced by sync schema");
         const valid = gen.let("valid");
         gen.try(() => {
-          gen.code((0, codegen_1._)`await ${(0, code_1.callValidateCode)(cxt, v2, passCxt)}`);
-          addEvaluatedFrom(v2);
+          gen.code((0, codegen_1._)`await ${(0, code_1.callValidateCode)(cxt, v3, passCxt)}`);
+          addEvaluatedFrom(v3);
           if (!allErrors)
             gen.assign(valid, true);
         }, (e) => {
@@ -34480,7 +34480,7 @@ var require_ref = __commonJS({
         cxt.ok(valid);
       }
       function callSyncRef() {
-        cxt.result((0, code_1.callValidateCode)(cxt, v2, passCxt), () => addEvaluatedFrom(v2), () => addErrorsFrom(v2));
+        cxt.result((0, code_1.callValidateCode)(cxt, v3, passCxt), () => addEvaluatedFrom(v3), () => addErrorsFrom(v3));
       }
       function addErrorsFrom(source) {
         const errs = (0, codegen_1._)`${source}.errors`;
@@ -34856,8 +34856,8 @@ var require_uniqueItems = __commonJS({
     var util_1 = require_util9();
     var equal_1 = require_equal();
     var error63 = {
-      message: ({ params: { i: i2, j: j3 } }) => (0, codegen_1.str)`must NOT have duplicate items (items ## ${j3} and ${i2} are identical)`,
-      params: ({ params: { i: i2, j: j3 } }) => (0, codegen_1._)`{i: ${i2}, j: ${j3}}`
+      message: ({ params: { i: i2, j: j4 } }) => (0, codegen_1.str)`must NOT have duplicate items (items ## ${j4} and ${i2} are identical)`,
+      params: ({ params: { i: i2, j: j4 } }) => (0, codegen_1._)`{i: ${i2}, j: ${j4}}`
     };
     var def = {
       keyword: "uniqueItems",
@@ -34875,15 +34875,15 @@ var require_uniqueItems = __commonJS({
         cxt.ok(valid);
         function validateUniqueItems() {
           const i2 = gen.let("i", (0, codegen_1._)`${data}.length`);
-          const j3 = gen.let("j");
-          cxt.setParams({ i: i2, j: j3 });
+          const j4 = gen.let("j");
+          cxt.setParams({ i: i2, j: j4 });
           gen.assign(valid, true);
-          gen.if((0, codegen_1._)`${i2} > 1`, () => (canOptimize() ? loopN : loopN2)(i2, j3));
+          gen.if((0, codegen_1._)`${i2} > 1`, () => (canOptimize() ? loopN : loopN2)(i2, j4));
         }
         function canOptimize() {
           return itemTypes.length > 0 && !itemTypes.some((t) => t === "object" || t === "array");
         }
-        function loopN(i2, j3) {
+        function loopN(i2, j4) {
           const item = gen.name("item");
           const wrongType2 = (0, dataType_1.checkDataTypes)(itemTypes, item, it2.opts.strictNumbers, dataType_1.DataType.Wrong);
           const indices = gen.const("indices", (0, codegen_1._)`{}`);
@@ -34893,16 +34893,16 @@ var require_uniqueItems = __commonJS({
             if (itemTypes.length > 1)
               gen.if((0, codegen_1._)`typeof ${item} == "string"`, (0, codegen_1._)`${item} += "_"`);
             gen.if((0, codegen_1._)`typeof ${indices}[${item}] == "number"`, () => {
-              gen.assign(j3, (0, codegen_1._)`${indices}[${item}]`);
+              gen.assign(j4, (0, codegen_1._)`${indices}[${item}]`);
               cxt.error();
               gen.assign(valid, false).break();
             }).code((0, codegen_1._)`${indices}[${item}] = ${i2}`);
           });
         }
-        function loopN2(i2, j3) {
+        function loopN2(i2, j4) {
           const eql = (0, util_1.useFunc)(gen, equal_1.default);
           const outer = gen.name("outer");
-          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j3} = ${i2}; ${j3}--;`, () => gen.if((0, codegen_1._)`${eql}(${data}[${i2}], ${data}[${j3}])`, () => {
+          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j4} = ${i2}; ${j4}--;`, () => gen.if((0, codegen_1._)`${eql}(${data}[${i2}], ${data}[${j4}])`, () => {
             cxt.error();
             gen.assign(valid, false).break(outer);
           })));
@@ -34979,7 +34979,7 @@ var require_enum = __commonJS({
         cxt.pass(valid);
         function loopEnum() {
           gen.assign(valid, false);
-          gen.forOf("v", schemaCode, (v2) => gen.if((0, codegen_1._)`${getEql()}(${data}, ${v2})`, () => gen.assign(valid, true).break()));
+          gen.forOf("v", schemaCode, (v3) => gen.if((0, codegen_1._)`${getEql()}(${data}, ${v3})`, () => gen.assign(valid, true).break()));
         }
         function equalCode(vSchema, i2) {
           const sch = schema[i2];
@@ -36365,7 +36365,7 @@ var require_ajv = __commonJS({
     var Ajv2 = class extends core_1.default {
       _addVocabularies() {
         super._addVocabularies();
-        draft7_1.default.forEach((v2) => this.addVocabulary(v2));
+        draft7_1.default.forEach((v3) => this.addVocabulary(v3));
         if (this.opts.discriminator)
           this.addKeyword(discriminator_1.default);
       }
@@ -36489,11 +36489,11 @@ var Command = class {
     return cmdStr;
   }
 };
-function escapeData(s3) {
-  return toCommandValue(s3).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+function escapeData(s5) {
+  return toCommandValue(s5).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 }
-function escapeProperty(s3) {
-  return toCommandValue(s3).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+function escapeProperty(s5) {
+  return toCommandValue(s5).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
 }
 
 // node_modules/@actions/core/lib/file-command.js
@@ -36585,13 +36585,13 @@ var HttpResponseRetryCodes = [
 // node_modules/@actions/core/lib/summary.js
 import { EOL as EOL3 } from "os";
 import { constants, promises } from "fs";
-var __awaiter = function(thisArg, _arguments, P3, generator) {
+var __awaiter = function(thisArg, _arguments, P4, generator) {
   function adopt(value) {
-    return value instanceof P3 ? value : new P3(function(resolve) {
+    return value instanceof P4 ? value : new P4(function(resolve) {
       resolve(value);
     });
   }
-  return new (P3 || (P3 = Promise))(function(resolve, reject) {
+  return new (P4 || (P4 = Promise))(function(resolve, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -36900,7 +36900,7 @@ function getInput(name2, options) {
   return val.trim();
 }
 function getMultilineInput(name2, options) {
-  const inputs = getInput(name2, options).split("\n").filter((x2) => x2 !== "");
+  const inputs = getInput(name2, options).split("\n").filter((x3) => x3 !== "");
   if (options && options.trimWhitespace === false) {
     return inputs;
   }
@@ -37611,17 +37611,17 @@ function assertIs(_arg) {
 function assertNever(_x) {
   throw new Error("Unexpected value in exhaustive check");
 }
-function assert(_2) {
+function assert(_3) {
 }
 function getEnumValues(entries) {
-  const numericValues = Object.values(entries).filter((v2) => typeof v2 === "number");
-  const values = Object.entries(entries).filter(([k3, _2]) => numericValues.indexOf(+k3) === -1).map(([_2, v2]) => v2);
+  const numericValues = Object.values(entries).filter((v3) => typeof v3 === "number");
+  const values = Object.entries(entries).filter(([k4, _3]) => numericValues.indexOf(+k4) === -1).map(([_3, v3]) => v3);
   return values;
 }
 function joinValues(array2, separator = "|") {
   return array2.map((val) => stringifyPrimitive(val)).join(separator);
 }
-function jsonStringifyReplacer(_2, value) {
+function jsonStringifyReplacer(_3, value) {
   if (typeof value === "bigint")
     return value.toString();
   return value;
@@ -37673,9 +37673,9 @@ function defineLazy(object2, key, getter) {
       }
       return value;
     },
-    set(v2) {
+    set(v3) {
       Object.defineProperty(object2, key, {
-        value: v2
+        value: v3
         // configurable: true,
       });
     },
@@ -37797,10 +37797,10 @@ var allowsEval = /* @__PURE__ */ cached(() => {
     return false;
   }
   try {
-    const F2 = Function;
-    new F2("");
+    const F3 = Function;
+    new F3("");
     return true;
-  } catch (_2) {
+  } catch (_3) {
     return false;
   }
 });
@@ -37921,31 +37921,31 @@ function normalizeParams(_params) {
 function createTransparentProxy(getter) {
   let target;
   return new Proxy({}, {
-    get(_2, prop, receiver) {
+    get(_3, prop, receiver) {
       target ?? (target = getter());
       return Reflect.get(target, prop, receiver);
     },
-    set(_2, prop, value, receiver) {
+    set(_3, prop, value, receiver) {
       target ?? (target = getter());
       return Reflect.set(target, prop, value, receiver);
     },
-    has(_2, prop) {
+    has(_3, prop) {
       target ?? (target = getter());
       return Reflect.has(target, prop);
     },
-    deleteProperty(_2, prop) {
+    deleteProperty(_3, prop) {
       target ?? (target = getter());
       return Reflect.deleteProperty(target, prop);
     },
-    ownKeys(_2) {
+    ownKeys(_3) {
       target ?? (target = getter());
       return Reflect.ownKeys(target);
     },
-    getOwnPropertyDescriptor(_2, prop) {
+    getOwnPropertyDescriptor(_3, prop) {
       target ?? (target = getter());
       return Reflect.getOwnPropertyDescriptor(target, prop);
     },
-    defineProperty(_2, prop, descriptor) {
+    defineProperty(_3, prop, descriptor) {
       target ?? (target = getter());
       return Reflect.defineProperty(target, prop, descriptor);
     }
@@ -37959,8 +37959,8 @@ function stringifyPrimitive(value) {
   return `${value}`;
 }
 function optionalKeys(shape) {
-  return Object.keys(shape).filter((k3) => {
-    return shape[k3]._zod.optin !== void 0 && shape[k3]._zod.optout === "optional";
+  return Object.keys(shape).filter((k4) => {
+    return shape[k4]._zod.optin !== void 0 && shape[k4]._zod.optout === "optional";
   });
 }
 var NUMBER_FORMAT_RANGES = /* @__PURE__ */ (() => ({
@@ -38037,8 +38037,8 @@ function safeExtend(schema, shape) {
   }
   return clone(schema, mergeDefs(schema._zod.def, { shape: extended(schema, shape) }));
 }
-function merge(a2, b2) {
-  if (!b2?._zod?.def) {
+function merge(a2, b3) {
+  if (!b3?._zod?.def) {
     throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.");
   }
   if (a2._zod.def.checks?.length) {
@@ -38046,13 +38046,13 @@ function merge(a2, b2) {
   }
   const newShape = {};
   mirrorShape(newShape, a2, Reflect.ownKeys(sourceShape(a2)));
-  mirrorShape(newShape, b2, Reflect.ownKeys(sourceShape(b2)));
+  mirrorShape(newShape, b3, Reflect.ownKeys(sourceShape(b3)));
   const def = mergeDefs(a2._zod.def, {
     shape: newShape,
     get catchall() {
-      return b2._zod.def.catchall;
+      return b3._zod.def.catchall;
     },
-    checks: b2._zod.def.checks ?? []
+    checks: b3._zod.def.checks ?? []
   });
   return clone(a2, def);
 }
@@ -38077,21 +38077,21 @@ function required(Class2, schema, mask) {
   ));
   return clone(schema, mergeDefs(schema._zod.def, { shape: newShape }));
 }
-function aborted(x2, startIndex = 0) {
-  if (x2.aborted === true)
+function aborted(x3, startIndex = 0) {
+  if (x3.aborted === true)
     return true;
-  for (let i2 = startIndex; i2 < x2.issues.length; i2++) {
-    if (x2.issues[i2]?.continue !== true) {
+  for (let i2 = startIndex; i2 < x3.issues.length; i2++) {
+    if (x3.issues[i2]?.continue !== true) {
       return true;
     }
   }
   return false;
 }
-function explicitlyAborted(x2, startIndex = 0) {
-  if (x2.aborted === true)
+function explicitlyAborted(x3, startIndex = 0) {
+  if (x3.aborted === true)
     return true;
-  for (let i2 = startIndex; i2 < x2.issues.length; i2++) {
-    if (x2.issues[i2]?.continue === false) {
+  for (let i2 = startIndex; i2 < x3.issues.length; i2++) {
+    if (x3.issues[i2]?.continue === false) {
       return true;
     }
   }
@@ -38138,10 +38138,10 @@ function finalizeIssue(iss, ctx, config2) {
   const schemaError = iss.schema !== iss.inst ? iss.schema?._zod.def?.error : void 0;
   const message = iss.message ? iss.message : unwrapMessage(iss.inst?._zod.def?.error?.(iss)) ?? unwrapMessage(schemaError?.(iss)) ?? unwrapMessage(ctx?.error?.(iss)) ?? unwrapMessage(config2.customError?.(iss)) ?? unwrapMessage(config2.localeError?.(iss)) ?? "Invalid input";
   const full = {};
-  for (const k3 of Object.keys(iss)) {
-    if (k3 === "inst" || k3 === "schema" || k3 === "continue" || k3 === "input" || k3 === "__proto__")
+  for (const k4 of Object.keys(iss)) {
+    if (k4 === "inst" || k4 === "schema" || k4 === "continue" || k4 === "input" || k4 === "__proto__")
       continue;
-    full[k3] = iss[k3];
+    full[k4] = iss[k4];
   }
   full.path ?? (full.path = []);
   full.message = message;
@@ -38214,8 +38214,8 @@ function issue2(...args) {
   return { ...iss };
 }
 function cleanEnum(obj) {
-  return Object.entries(obj).filter(([k3, _2]) => {
-    return Number.isNaN(Number.parseInt(k3, 10));
+  return Object.entries(obj).filter(([k4, _3]) => {
+    return Number.isNaN(Number.parseInt(k4, 10));
   }).map((el) => el[1]);
 }
 function base64ToUint8Array(base643) {
@@ -38253,7 +38253,7 @@ function hexToUint8Array(hex3) {
   return bytes;
 }
 function uint8ArrayToHex(bytes) {
-  return Array.from(bytes).map((b2) => b2.toString(16).padStart(2, "0")).join("");
+  return Array.from(bytes).map((b3) => b3.toString(16).padStart(2, "0")).join("");
 }
 var Class = class {
   constructor(..._args) {
@@ -38381,12 +38381,12 @@ var NEVER = /* @__PURE__ */ Object.freeze({
 var _zodDesc = { value: void 0, enumerable: false };
 var _E = "captureStackTrace" in Error ? Error : null;
 function newError(Definition) {
-  const E = _E;
-  if (E) {
-    const saved = E.stackTraceLimit;
+  const E2 = _E;
+  if (E2) {
+    const saved = E2.stackTraceLimit;
     if (typeof saved === "number") {
       try {
-        E.stackTraceLimit = 0;
+        E2.stackTraceLimit = 0;
       } catch {
         _E = null;
         return new Definition();
@@ -38394,7 +38394,7 @@ function newError(Definition) {
       try {
         return new Definition();
       } finally {
-        E.stackTraceLimit = saved;
+        E2.stackTraceLimit = saved;
       }
     }
   }
@@ -38405,7 +38405,7 @@ function $constructor(name2, initializer3, proto, params) {
   const zodProto = {};
   function Internals(def) {
     this.def = def;
-    this.constr = _2;
+    this.constr = _3;
     this.traits = /* @__PURE__ */ new Set();
   }
   Internals.prototype = zodProto;
@@ -38436,12 +38436,12 @@ function $constructor(name2, initializer3, proto, params) {
         members(target, protoMembers);
       }
     }
-    const proto2 = _2.prototype;
-    for (const k3 in proto2) {
-      if (!Object.prototype.hasOwnProperty.call(proto2, k3))
+    const proto2 = _3.prototype;
+    for (const k4 in proto2) {
+      if (!Object.prototype.hasOwnProperty.call(proto2, k4))
         continue;
-      if (!(k3 in inst)) {
-        inst[k3] = proto2[k3].bind(inst);
+      if (!(k4 in inst)) {
+        inst[k4] = proto2[k4].bind(inst);
       }
     }
   }
@@ -38449,7 +38449,7 @@ function $constructor(name2, initializer3, proto, params) {
   class Definition extends Parent {
   }
   Object.defineProperty(Definition, "name", { value: name2 });
-  function _2(def) {
+  function _3(def) {
     const inst = params?.Parent ? newError(Definition) : this;
     init(inst, def);
     const deferred = inst._zod.deferred;
@@ -38464,16 +38464,16 @@ function $constructor(name2, initializer3, proto, params) {
       pp(inst);
     return inst;
   }
-  Object.defineProperty(_2, "init", { value: init });
-  Object.defineProperty(_2, Symbol.hasInstance, {
+  Object.defineProperty(_3, "init", { value: init });
+  Object.defineProperty(_3, Symbol.hasInstance, {
     value: (inst) => {
       if (params?.Parent && inst instanceof params.Parent)
         return true;
       return inst?._zod?.traits?.has(name2);
     }
   });
-  Object.defineProperty(_2, "name", { value: name2 });
-  return _2;
+  Object.defineProperty(_3, "name", { value: name2 });
+  return _3;
 }
 var $brand = /* @__PURE__ */ Symbol("zod_brand");
 var $ZodAsyncError = class extends Error {
@@ -38580,9 +38580,9 @@ function formatError(error63, mapper = (issue3) => issue3.message) {
           let i2 = 0;
           while (i2 < fullpath.length) {
             const el = fullpath[i2];
-            const terminal = i2 === fullpath.length - 1;
+            const terminal2 = i2 === fullpath.length - 1;
             if (el === "_errors") {
-              if (terminal)
+              if (terminal2)
                 curr._errors.push(mapper(issue3));
               i2++;
               continue;
@@ -38596,7 +38596,7 @@ function formatError(error63, mapper = (issue3) => issue3.message) {
               });
             }
             const node2 = curr[el];
-            if (terminal) {
+            if (terminal2) {
               node2._errors.push(mapper(issue3));
             }
             curr = node2;
@@ -38630,7 +38630,7 @@ function treeifyError(error63, mapper = (issue3) => issue3.message) {
         let i2 = 0;
         while (i2 < fullpath.length) {
           const el = fullpath[i2];
-          const terminal = i2 === fullpath.length - 1;
+          const terminal2 = i2 === fullpath.length - 1;
           if (typeof el === "string") {
             curr.properties ?? (curr.properties = {});
             if (!Object.prototype.hasOwnProperty.call(curr.properties, el)) {
@@ -38647,7 +38647,7 @@ function treeifyError(error63, mapper = (issue3) => issue3.message) {
             (_a3 = curr.items)[el] ?? (_a3[el] = { errors: [] });
             curr = curr.items[el];
           }
-          if (terminal) {
+          if (terminal2) {
             curr.errors.push(mapper(issue3));
           }
           i2++;
@@ -38678,7 +38678,7 @@ function toDotPath(_path) {
 }
 function prettifyError(error63) {
   const lines = [];
-  const issues = [...error63.issues].sort((a2, b2) => (a2.path ?? []).length - (b2.path ?? []).length);
+  const issues = [...error63.issues].sort((a2, b3) => (a2.path ?? []).length - (b3.path ?? []).length);
   for (const issue3 of issues) {
     lines.push(`\u2716 ${issue3.message}`);
     if (issue3.path?.length)
@@ -38795,18 +38795,18 @@ var validateAsync = async (schema, value, _ctx) => {
   return result.issues.length === 0;
 };
 var _encode = (_Err) => {
-  const parse5 = _parse(_Err);
+  const parse6 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
-    return parse5(schema, value, ctx, finalizeParams(fn, _params));
+    return parse6(schema, value, ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
 var encode = /* @__PURE__ */ _encode($ZodRealError);
 var _decode = (_Err) => {
-  const parse5 = _parse(_Err);
+  const parse6 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
-    return parse5(schema, value, _ctx, finalizeParams(fn, _params));
+    return parse6(schema, value, _ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
@@ -39519,17 +39519,17 @@ var Doc = class {
       return;
     }
     const content2 = arg;
-    const lines = content2.split("\n").filter((x2) => x2);
-    const minIndent = Math.min(...lines.map((x2) => x2.length - x2.trimStart().length));
-    const dedented = lines.map((x2) => x2.slice(minIndent)).map((x2) => " ".repeat(this.indent * 2) + x2);
+    const lines = content2.split("\n").filter((x3) => x3);
+    const minIndent = Math.min(...lines.map((x3) => x3.length - x3.trimStart().length));
+    const dedented = lines.map((x3) => x3.slice(minIndent)).map((x3) => " ".repeat(this.indent * 2) + x3);
     for (const line of dedented) {
       this.content.push(line);
     }
   }
   compile() {
-    const F2 = Function;
+    const F3 = Function;
     const content2 = this?.content ?? [``];
-    const factory = new F2(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
+    const factory = new F3(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
 ${content2.join("\n")}
 };`);
     return factory(...Object.values(this.closed));
@@ -39579,13 +39579,13 @@ var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
           continue;
         }
         const currLen = payload.issues.length;
-        const _2 = ch._zod.check(payload);
-        if (_2 instanceof Promise && ctx?.async === false) {
+        const _3 = ch._zod.check(payload);
+        if (_3 instanceof Promise && ctx?.async === false) {
           throw new $ZodAsyncError();
         }
-        if (asyncResult || _2 instanceof Promise) {
+        if (asyncResult || _3 instanceof Promise) {
           asyncResult = (asyncResult ?? Promise.resolve()).then(async () => {
-            await _2;
+            await _3;
             const nextLen = payload.issues.length;
             if (nextLen === currLen)
               return;
@@ -39666,7 +39666,7 @@ function standardProps(inst) {
         const r = inst._zod.run({ value, issues: [] }, ctx);
         if (!(r instanceof Promise))
           return toStandardResult(r, ctx);
-      } catch (_2) {
+      } catch (_3) {
       }
       return validateAsync2(inst, value);
     },
@@ -39677,11 +39677,11 @@ function standardProps(inst) {
 var $ZodString = /* @__PURE__ */ $constructor("$ZodString", (inst, def) => {
   $ZodType.init(inst, def);
   inst._zod.pattern = def.pattern ?? anyString;
-  inst._zod.parse = (payload, _2) => {
+  inst._zod.parse = (payload, _3) => {
     if (def.coerce)
       try {
         payload.value = String(payload.value);
-      } catch (_3) {
+      } catch (_4) {
       }
     if (typeof payload.value === "string")
       return payload;
@@ -39714,10 +39714,10 @@ var $ZodUUID = /* @__PURE__ */ $constructor("$ZodUUID", (inst, def) => {
       v7: 7,
       v8: 8
     };
-    const v2 = versionMap[def.version];
-    if (v2 === void 0)
+    const v3 = versionMap[def.version];
+    if (v3 === void 0)
       throw new Error(`Invalid UUID version: "${def.version}"`);
-    def.pattern ?? (def.pattern = uuid(v2));
+    def.pattern ?? (def.pattern = uuid(v3));
   } else
     def.pattern ?? (def.pattern = uuid());
   $ZodStringFormat.init(inst, def);
@@ -39826,7 +39826,7 @@ var $ZodURL = /* @__PURE__ */ $constructor("$ZodURL", (inst, def) => {
       }
       payload.value = def.normalize ? url2.href : stripTabAndNewline(trimmed);
       return;
-    } catch (_2) {
+    } catch (_3) {
       payload.issues.push({
         code: "invalid_format",
         format: "url",
@@ -39979,7 +39979,7 @@ var base64urlCharset = /^[A-Za-z0-9_-]*$/;
 function isValidBase64URL(data) {
   if (!base64urlCharset.test(data))
     return false;
-  const base643 = data.replace(/[-_]/g, (c3) => c3 === "-" ? "+" : "/");
+  const base643 = data.replace(/[-_]/g, (c4) => c4 === "-" ? "+" : "/");
   const padded = base643.padEnd(Math.ceil(base643.length / 4) * 4, "=");
   return isValidBase64(padded);
 }
@@ -40122,7 +40122,7 @@ var $ZodNumber = /* @__PURE__ */ $constructor("$ZodNumber", (inst, def) => {
     if (def.coerce)
       try {
         payload.value = Number(payload.value);
-      } catch (_2) {
+      } catch (_3) {
       }
     const input2 = payload.value;
     if (typeof input2 === "number" && !Number.isNaN(input2) && Number.isFinite(input2)) {
@@ -40150,7 +40150,7 @@ var $ZodBoolean = /* @__PURE__ */ $constructor("$ZodBoolean", (inst, def) => {
     if (def.coerce)
       try {
         payload.value = Boolean(payload.value);
-      } catch (_2) {
+      } catch (_3) {
       }
     const input2 = payload.value;
     if (typeof input2 === "boolean")
@@ -40171,7 +40171,7 @@ var $ZodBigInt = /* @__PURE__ */ $constructor("$ZodBigInt", (inst, def) => {
     if (def.coerce)
       try {
         payload.value = BigInt(payload.value);
-      } catch (_2) {
+      } catch (_3) {
       }
     if (typeof payload.value === "bigint")
       return payload;
@@ -40300,8 +40300,8 @@ function capSize(inst, size) {
   const caps = sizeCaps(inst._zod.def.checks);
   if (!caps.length)
     return;
-  const cap = Math.min(...caps.map((c3) => c3[0]));
-  const parse5 = inst._zod.parse;
+  const cap = Math.min(...caps.map((c4) => c4[0]));
+  const parse6 = inst._zod.parse;
   inst._zod.parse = (payload, ctx) => {
     const n2 = size(payload.value);
     if (n2 > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
@@ -40315,7 +40315,7 @@ function capSize(inst, size) {
         }
       }
     }
-    return parse5(payload, ctx);
+    return parse6(payload, ctx);
   };
 }
 var arraySize = (input2) => Array.isArray(input2) ? input2.length : -1;
@@ -40403,9 +40403,9 @@ function normalizeDef(def) {
   const ownSymbols = Object.getOwnPropertySymbols(def.shape);
   const symbolKeys = ownSymbols.length ? ownSymbols : NO_SYMBOL_KEYS;
   const allKeys = symbolKeys.length ? [...keys, ...symbolKeys] : keys;
-  for (const k3 of allKeys) {
-    if (!def.shape?.[k3]?._zod?.traits?.has("$ZodType")) {
-      throw new Error(`Invalid element at key "${String(k3)}": expected a Zod schema`);
+  for (const k4 of allKeys) {
+    if (!def.shape?.[k4]?._zod?.traits?.has("$ZodType")) {
+      throw new Error(`Invalid element at key "${String(k4)}": expected a Zod schema`);
     }
   }
   const okeys = optionalKeys(def.shape);
@@ -40491,8 +40491,8 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
         if (!Object.prototype.hasOwnProperty.call(propValues, key)) {
           assignProp(propValues, key, /* @__PURE__ */ new Set());
         }
-        for (const v2 of field.values)
-          propValues[key].add(v2);
+        for (const v3 of field.values)
+          propValues[key].add(v3);
         if (field.optin !== void 0)
           propValues[key].add(void 0);
       }
@@ -40554,12 +40554,12 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
     const normalized = _normalized.value;
     const syms = normalized.symbolKeys;
     const doc = new Doc(["payload", "ctx"], { shape, inst, memo: memo2, syms });
-    const parseStr = (k3) => `shape[${k3}]._zod.run({ value: input[${k3}], issues: [] }, ctx)`;
-    const prefixStr = (id, k3) => `
+    const parseStr = (k4) => `shape[${k4}]._zod.run({ value: input[${k4}], issues: [] }, ctx)`;
+    const prefixStr = (id, k4) => `
           let ${id}_ab = false;
           for (let i = 0; i < ${id}.issues.length; i++) {
             const iss = ${id}.issues[i];
-            iss.path = iss.path ? [${k3}, ...iss.path] : [${k3}];
+            iss.path = iss.path ? [${k4}, ...iss.path] : [${k4}];
             payload.issues.push(iss);
             if (iss.continue !== true) ${id}_ab = true;
           }
@@ -40578,23 +40578,23 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
       if (key === "__proto__")
         continue;
       const id = ids[key];
-      const k3 = typeof key === "symbol" ? `syms[${syms.indexOf(key)}]` : esc(key);
-      const isPresent2 = `${k3} in input`;
+      const k4 = typeof key === "symbol" ? `syms[${syms.indexOf(key)}]` : esc(key);
+      const isPresent2 = `${k4} in input`;
       const schema = shape[key];
       const optin = schema?._zod?.optin;
       const isOptionalIn = optin !== void 0;
       const isOptionalOut = schema?._zod?.optout === "optional";
-      doc.write(`const ${id} = ${parseStr(k3)};`);
+      doc.write(`const ${id} = ${parseStr(k4)};`);
       if (isOptionalIn && isOptionalOut) {
         const assign = optin === "optional" ? `${id}_present` : `${id}.value !== undefined || ${id}_present`;
         doc.write(`
         const ${id}_present = ${isPresent2};
         if (!${id}.issues.length || ${id}_present) {
-          if (${id}.issues.length) {${prefixStr(id, k3)}
+          if (${id}.issues.length) {${prefixStr(id, k4)}
           }
 
           if (${assign}) {
-            newResult[${k3}] = ${id}.value;
+            newResult[${k4}] = ${id}.value;
           }
         }
 
@@ -40602,14 +40602,14 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
       } else if (!isOptionalIn) {
         doc.write(`
         const ${id}_present = ${isPresent2};
-        if (${id}.issues.length) {${prefixStr(id, k3)}
+        if (${id}.issues.length) {${prefixStr(id, k4)}
         }
         if (!${id}_present && !${id}.issues.length) {
           payload.issues.push({
             code: "invalid_type",
             expected: "nonoptional",
             input: undefined,
-            path: [${k3}]
+            path: [${k4}]
           });
           if (ctx && ctx.abortEarly) {
             payload.value = newResult;
@@ -40618,21 +40618,21 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
         }
 
         if (${id}_present) {
-          newResult[${k3}] = ${id}.value;
+          newResult[${k4}] = ${id}.value;
         }
 
       `);
       } else {
         doc.write(`
-        if (${id}.issues.length) {${prefixStr(id, k3)}
+        if (${id}.issues.length) {${prefixStr(id, k4)}
         }
       `);
         if (optin === "defaulted") {
-          doc.write(`newResult[${k3}] = ${id}.value;`);
+          doc.write(`newResult[${k4}] = ${id}.value;`);
         } else {
           doc.write(`
         if (${id}.value !== undefined || ${isPresent2}) {
-          newResult[${k3}] = ${id}.value;
+          newResult[${k4}] = ${id}.value;
         }
       `);
         }
@@ -40838,12 +40838,12 @@ var $ZodDiscriminatedUnion = /* @__PURE__ */ $constructor("$ZodDiscriminatedUnio
         throw new Error(`Invalid discriminated union option at index "${zod.def.options.indexOf(option)}"`);
       if (pv[zod.def.discriminator]?.has(void 0))
         undefinedCount++;
-      for (const [k3, v2] of Object.entries(pv)) {
-        if (!Object.prototype.hasOwnProperty.call(propValues, k3)) {
-          assignProp(propValues, k3, /* @__PURE__ */ new Set());
+      for (const [k4, v3] of Object.entries(pv)) {
+        if (!Object.prototype.hasOwnProperty.call(propValues, k4)) {
+          assignProp(propValues, k4, /* @__PURE__ */ new Set());
         }
-        for (const val of v2) {
-          propValues[k3].add(val);
+        for (const val of v3) {
+          propValues[k4].add(val);
         }
       }
     }
@@ -40905,23 +40905,23 @@ var $ZodIntersection = /* @__PURE__ */ $constructor("$ZodIntersection", (inst, d
     return handleIntersectionResults(payload, left, right);
   };
 });
-function mergeValues(a2, b2) {
-  if (a2 === b2) {
+function mergeValues(a2, b3) {
+  if (a2 === b3) {
     return { valid: true, data: a2 };
   }
-  if (a2 instanceof Date && b2 instanceof Date && +a2 === +b2) {
+  if (a2 instanceof Date && b3 instanceof Date && +a2 === +b3) {
     return { valid: true, data: a2 };
   }
-  if (isPlainObject(a2) && isPlainObject(b2)) {
-    const bKeys = Object.keys(b2);
+  if (isPlainObject(a2) && isPlainObject(b3)) {
+    const bKeys = Object.keys(b3);
     const sharedKeys = Object.keys(a2).filter((key) => bKeys.indexOf(key) !== -1);
-    const newObj = { ...a2, ...b2 };
+    const newObj = { ...a2, ...b3 };
     if (Object.prototype.hasOwnProperty.call(newObj, "__proto__"))
       delete newObj.__proto__;
     for (const key of sharedKeys) {
       if (key === "__proto__")
         continue;
-      const sharedValue = mergeValues(a2[key], b2[key]);
+      const sharedValue = mergeValues(a2[key], b3[key]);
       if (!sharedValue.valid) {
         return {
           valid: false,
@@ -40932,14 +40932,14 @@ function mergeValues(a2, b2) {
     }
     return { valid: true, data: newObj };
   }
-  if (Array.isArray(a2) && Array.isArray(b2)) {
-    if (a2.length !== b2.length) {
+  if (Array.isArray(a2) && Array.isArray(b3)) {
+    if (a2.length !== b3.length) {
       return { valid: false, mergeErrorPath: [] };
     }
     const newArray = [];
     for (let index = 0; index < a2.length; index++) {
       const itemA = a2[index];
-      const itemB = b2[index];
+      const itemB = b3[index];
       const sharedValue = mergeValues(itemA, itemB);
       if (!sharedValue.valid) {
         return {
@@ -40963,17 +40963,17 @@ function handleIntersectionResults(result, left, right) {
       unrecIssue ?? (unrecIssue = iss);
       keys = iss.keys;
     } else if (iss.code === "invalid_key" && iss.origin === "record" && iss.path?.length === 1) {
-      const k3 = String(iss.path[0]);
-      if (!keyIssues.has(k3))
-        keyIssues.set(k3, iss);
-      keys = [k3];
+      const k4 = String(iss.path[0]);
+      if (!keyIssues.has(k4))
+        keyIssues.set(k4, iss);
+      keys = [k4];
     } else {
       return false;
     }
-    for (const k3 of keys) {
-      if (!unrecKeys.has(k3))
-        unrecKeys.set(k3, {});
-      unrecKeys.get(k3)[side] = true;
+    for (const k4 of keys) {
+      if (!unrecKeys.has(k4))
+        unrecKeys.set(k4, {});
+      unrecKeys.get(k4)[side] = true;
     }
     return true;
   };
@@ -40985,14 +40985,14 @@ function handleIntersectionResults(result, left, right) {
     if (!collect2(iss, "r"))
       result.issues.push(iss);
   }
-  const bothKeys = [...unrecKeys].filter(([, f2]) => f2.l && f2.r).map(([k3]) => k3);
+  const bothKeys = [...unrecKeys].filter(([, f3]) => f3.l && f3.r).map(([k4]) => k4);
   if (bothKeys.length) {
-    const aggregated = unrecIssue ? bothKeys.filter((k3) => unrecIssue.keys.includes(k3)) : [];
+    const aggregated = unrecIssue ? bothKeys.filter((k4) => unrecIssue.keys.includes(k4)) : [];
     if (aggregated.length)
       result.issues.push({ ...unrecIssue, keys: aggregated });
-    for (const k3 of bothKeys) {
-      if (!aggregated.includes(k3) && keyIssues.has(k3))
-        result.issues.push(keyIssues.get(k3));
+    for (const k4 of bothKeys) {
+      if (!aggregated.includes(k4) && keyIssues.has(k4))
+        result.issues.push(keyIssues.get(k4));
     }
   }
   const merged = mergeValues(left.value, right.value);
@@ -41402,7 +41402,7 @@ var $ZodEnum = /* @__PURE__ */ $constructor("$ZodEnum", (inst, def) => {
   const valuesSet = new Set(values);
   inst._zod.values = valuesSet;
   defineLazyInternal(inst, "pattern", (zod) => {
-    const patternValues = getEnumValues(zod.def.entries).filter((k3) => propertyKeyTypes.has(typeof k3));
+    const patternValues = getEnumValues(zod.def.entries).filter((k4) => propertyKeyTypes.has(typeof k4));
     return new RegExp(patternValues.length ? `^(${patternValues.map((o2) => escapeRegex(o2.toString())).join("|")})$` : "^[^\\s\\S]$");
   });
   inst._zod.parse = (payload, _ctx) => {
@@ -41574,8 +41574,8 @@ var $ZodPrefault = /* @__PURE__ */ $constructor("$ZodPrefault", (inst, def) => {
 var $ZodNonOptional = /* @__PURE__ */ $constructor("$ZodNonOptional", (inst, def) => {
   $ZodType.init(inst, def);
   defineLazyInternal(inst, "values", (zod) => {
-    const v2 = zod.def.innerType._zod.values;
-    return v2 ? new Set([...v2].filter((x2) => x2 !== void 0)) : void 0;
+    const v3 = zod.def.innerType._zod.values;
+    return v3 ? new Set([...v3].filter((x3) => x3 !== void 0)) : void 0;
   });
   inst._zod.parse = (payload, ctx) => {
     const result = def.innerType._zod.run(payload, ctx);
@@ -41806,7 +41806,7 @@ function partPattern(schema) {
   if (def.options) {
     const sources = def.options.map(partPattern);
     if (sources.every(Boolean))
-      return `^(${sources.map((s3) => cleanRegex(s3)).join("|")})$`;
+      return `^(${sources.map((s5) => cleanRegex(s5)).join("|")})$`;
   }
   return leafPattern(schema);
 }
@@ -41900,9 +41900,9 @@ var $ZodFunction = /* @__PURE__ */ $constructor("$ZodFunction", (inst, def) => {
     return payload;
   };
   inst.input = (...args) => {
-    const F2 = inst.constructor;
+    const F3 = inst.constructor;
     if (Array.isArray(args[0])) {
-      return new F2({
+      return new F3({
         type: "function",
         input: new $ZodTuple({
           type: "tuple",
@@ -41912,15 +41912,15 @@ var $ZodFunction = /* @__PURE__ */ $constructor("$ZodFunction", (inst, def) => {
         output: inst._def.output
       });
     }
-    return new F2({
+    return new F3({
       type: "function",
       input: args[0],
       output: inst._def.output
     });
   };
   inst.output = (output2) => {
-    const F2 = inst.constructor;
-    return new F2({
+    const F3 = inst.constructor;
+    return new F3({
       type: "function",
       input: inst._def.input,
       output: output2
@@ -41954,7 +41954,7 @@ var $ZodLazy = /* @__PURE__ */ $constructor("$ZodLazy", (inst, def) => {
 var $ZodCustom = /* @__PURE__ */ $constructor("$ZodCustom", (inst, def) => {
   $ZodCheck.init(inst, def);
   $ZodType.init(inst, def);
-  inst._zod.parse = (payload, _2) => {
+  inst._zod.parse = (payload, _3) => {
     return payload;
   };
   inst._zod.check = (payload) => {
@@ -44752,7 +44752,7 @@ var error21 = () => {
         if (issue3.values.length === 1) {
           return `\u05E2\u05E8\u05DA \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF: \u05D4\u05E2\u05E8\u05DA \u05D7\u05D9\u05D9\u05D1 \u05DC\u05D4\u05D9\u05D5\u05EA ${stringifyPrimitive(issue3.values[0])}`;
         }
-        const stringified = issue3.values.map((v2) => stringifyPrimitive(v2));
+        const stringified = issue3.values.map((v3) => stringifyPrimitive(v3));
         if (issue3.values.length === 2) {
           return `\u05E2\u05E8\u05DA \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF: \u05D4\u05D0\u05E4\u05E9\u05E8\u05D5\u05D9\u05D5\u05EA \u05D4\u05DE\u05EA\u05D0\u05D9\u05DE\u05D5\u05EA \u05D4\u05DF ${stringified[0]} \u05D0\u05D5 ${stringified[1]}`;
         }
@@ -49864,8 +49864,8 @@ var $ZodRegistry = class {
     if (p2) {
       const pm = { ...this.get(p2) ?? {} };
       delete pm.id;
-      const f2 = { ...pm, ...this._map.get(schema) };
-      return Object.keys(f2).length ? f2 : void 0;
+      const f3 = { ...pm, ...this._map.get(schema) };
+      return Object.keys(f3).length ? f3 : void 0;
     }
     return this._map.get(schema);
   }
@@ -49992,13 +49992,13 @@ function compileFn(schema, options) {
   const code = doc.content.join("\n");
   const fullCode = options?.debug ? constantNames.length > 0 ? `// Constants: ${constantNames.join(", ")}
 ${code}` : code : "";
-  const F2 = Function;
+  const F3 = Function;
   const factoryCode = `return (input) => {
 ${code}
 }`;
   let fn;
   try {
-    const factory = new F2(...constantNames, factoryCode);
+    const factory = new F3(...constantNames, factoryCode);
     fn = factory(...constantValues);
   } catch (err) {
     throw new ZodCompileUnsupportedError(`this schema (generated code failed to evaluate: ${err.message})`);
@@ -50010,8 +50010,8 @@ ${code}
   return fn;
 }
 function addConstant(ctx, value) {
-  for (const [name3, v2] of ctx.constants) {
-    if (v2 === value)
+  for (const [name3, v3] of ctx.constants) {
+    if (v3 === value)
       return name3;
   }
   const name2 = `c${ctx.constantCounter++}`;
@@ -50045,8 +50045,8 @@ function compileChild(doc, ctx, schema, accessor, needsValue = true) {
     doc.content.length = contentLen;
     if (ctx.constants.size > constantCount) {
       const trailing = Array.from(ctx.constants.keys()).slice(constantCount);
-      for (const k3 of trailing)
-        ctx.constants.delete(k3);
+      for (const k4 of trailing)
+        ctx.constants.delete(k4);
     }
     ctx.constantCounter = constantCounter;
     ctx.varCounter = varCounter;
@@ -50154,9 +50154,9 @@ function generateChecks(doc, ctx, schema, accessor) {
 }
 function codePointLengthVar(doc, ctx, accessor, inDoubt) {
   const cpLen = addConstant(ctx, codePointLength);
-  const v2 = newVar(ctx);
-  doc.write(`const ${v2} = typeof ${accessor} === "string" && ${inDoubt} ? ${cpLen}(${accessor}) : ${accessor}.length;`);
-  return v2;
+  const v3 = newVar(ctx);
+  doc.write(`const ${v3} = typeof ${accessor} === "string" && ${inDoubt} ? ${cpLen}(${accessor}) : ${accessor}.length;`);
+  return v3;
 }
 function numericOperand(value, label) {
   if (typeof value !== "number" || !Number.isFinite(value)) {
@@ -50642,8 +50642,8 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
   const keys = Object.keys(shape);
   const symbolKeys = Object.getOwnPropertySymbols(shape);
   const allKeys = symbolKeys.length ? [...keys, ...symbolKeys] : keys;
-  const keyExpr = (k3) => typeof k3 === "symbol" ? addConstant(ctx, k3) : esc(k3);
-  const propKey = (k3) => typeof k3 === "symbol" ? `[${keyExpr(k3)}]` : esc(k3);
+  const keyExpr = (k4) => typeof k4 === "symbol" ? addConstant(ctx, k4) : esc(k4);
+  const propKey = (k4) => typeof k4 === "symbol" ? `[${keyExpr(k4)}]` : esc(k4);
   const propShape = shape;
   if (keys.includes("__proto__")) {
     throw new ZodCompileUnsupportedError('object shape key "__proto__"');
@@ -50687,7 +50687,7 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
   if (catchall) {
     const catchallType = catchall._zod.def.type;
     if (catchallType === "never") {
-      const condition = keys.map((k3) => `k !== ${esc(k3)}`).join(" && ") || "true";
+      const condition = keys.map((k4) => `k !== ${esc(k4)}`).join(" && ") || "true";
       doc.write(`for (const k in ${accessor}) {`);
       doc.indented((d3) => {
         d3.write(`if (${condition}) return INVALID;`);
@@ -50700,7 +50700,7 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
     }
   }
   const outputVar = newVar(ctx);
-  const hasConditionalKeys = allKeys.some((k3) => mayOmitUndefined(propShape[k3]) || dropsWhenAbsent(propShape[k3]));
+  const hasConditionalKeys = allKeys.some((k4) => mayOmitUndefined(propShape[k4]) || dropsWhenAbsent(propShape[k4]));
   if (!buildsValue) {
     if (unknownKeysMode === "schema") {
       const knownSet = keys.length > 0 ? addConstant(ctx, new Set(keys)) : null;
@@ -50718,16 +50718,16 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
     return null;
   }
   if (!hasConditionalKeys) {
-    const propLiterals = allKeys.map((k3) => `${propKey(k3)}: ${propOutputs.get(k3)}`).join(", ");
+    const propLiterals = allKeys.map((k4) => `${propKey(k4)}: ${propOutputs.get(k4)}`).join(", ");
     doc.write(`const ${outputVar} = { ${propLiterals} };`);
   } else {
     doc.write(`const ${outputVar} = {};`);
-    for (const k3 of allKeys) {
-      const kx = keyExpr(k3);
-      const out = propOutputs.get(k3);
-      if (dropsWhenAbsent(propShape[k3])) {
+    for (const k4 of allKeys) {
+      const kx = keyExpr(k4);
+      const out = propOutputs.get(k4);
+      if (dropsWhenAbsent(propShape[k4])) {
         doc.write(`if (${kx} in ${accessor}) ${outputVar}[${kx}] = ${out};`);
-      } else if (mayOmitUndefined(propShape[k3])) {
+      } else if (mayOmitUndefined(propShape[k4])) {
         doc.write(`if (${out} !== undefined || ${kx} in ${accessor}) ${outputVar}[${kx}] = ${out};`);
       } else {
         doc.write(`${outputVar}[${kx}] = ${out};`);
@@ -52277,7 +52277,7 @@ function _set(Class2, valueType, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _enum(Class2, values, params) {
-  const entries = Array.isArray(values) ? Object.fromEntries(values.map((v2) => [v2, v2])) : values;
+  const entries = Array.isArray(values) ? Object.fromEntries(values.map((v3) => [v3, v3])) : values;
   return new Class2({
     type: "enum",
     entries,
@@ -52483,8 +52483,8 @@ function _stringbool(Classes, _params) {
   let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
   let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
   if (params.case !== "sensitive") {
-    truthyArray = truthyArray.map((v2) => typeof v2 === "string" ? v2.toLowerCase() : v2);
-    falsyArray = falsyArray.map((v2) => typeof v2 === "string" ? v2.toLowerCase() : v2);
+    truthyArray = truthyArray.map((v3) => typeof v3 === "string" ? v3.toLowerCase() : v3);
+    falsyArray = falsyArray.map((v3) => typeof v3 === "string" ? v3.toLowerCase() : v3);
   }
   const truthySet = new Set(truthyArray);
   const falsySet = new Set(falsyArray);
@@ -52833,18 +52833,18 @@ function foldIntersection(json2) {
   for (const key of FOLDABLE_KEYS)
     if (key in json2)
       return;
-  const unions = allOf.filter((m2) => UNION_KEYS.some((k3) => Array.isArray(m2[k3])));
+  const unions = allOf.filter((m2) => UNION_KEYS.some((k4) => Array.isArray(m2[k4])));
   let folded = null;
   if (!unions.length) {
     folded = foldObjects(allOf);
   } else {
     const union2 = unions[0];
-    const keyword = UNION_KEYS.find((k3) => Array.isArray(union2[k3]));
+    const keyword = UNION_KEYS.find((k4) => Array.isArray(union2[k4]));
     if (Object.keys(union2).length !== 1)
       return;
     const rest = allOf.filter((m2) => m2 !== union2);
     const branches = union2[keyword].map((branch) => foldObjects([...rest, branch]));
-    if (branches.some((b2) => !b2))
+    if (branches.some((b3) => !b3))
       return;
     folded = { [keyword]: branches };
   }
@@ -53295,9 +53295,9 @@ var enumProcessor = (schema, _ctx, json2, _params) => {
     json2.not = {};
     return;
   }
-  if (values.every((v2) => typeof v2 === "number"))
+  if (values.every((v3) => typeof v3 === "number"))
     json2.type = "number";
-  if (values.every((v2) => typeof v2 === "string"))
+  if (values.every((v3) => typeof v3 === "string"))
     json2.type = "string";
   json2.enum = values;
 };
@@ -53330,13 +53330,13 @@ var literalProcessor = (schema, ctx, json2, params) => {
       json2.const = val;
     }
   } else {
-    if (vals.every((v2) => typeof v2 === "number"))
+    if (vals.every((v3) => typeof v3 === "number"))
       json2.type = "number";
-    if (vals.every((v2) => typeof v2 === "string"))
+    if (vals.every((v3) => typeof v3 === "string"))
       json2.type = "string";
-    if (vals.every((v2) => typeof v2 === "boolean"))
+    if (vals.every((v3) => typeof v3 === "boolean"))
       json2.type = "boolean";
-    if (vals.every((v2) => v2 === null))
+    if (vals.every((v3) => v3 === null))
       json2.type = "null";
     json2.enum = vals;
   }
@@ -53454,7 +53454,7 @@ var objectProcessor = (schema, ctx, _json, params) => {
 var unionProcessor = (schema, ctx, json2, params) => {
   const def = schema._zod.def;
   const isExclusive = def.inclusive === false;
-  const options = def.options.map((x2, i2) => processSchema(x2, ctx, {
+  const options = def.options.map((x3, i2) => processSchema(x3, ctx, {
     ...params,
     path: [...params.path, isExclusive ? "oneOf" : "anyOf", i2]
   }));
@@ -53470,14 +53470,14 @@ var intersectionProcessor = (schema, ctx, json2, params) => {
     ...params,
     path: [...params.path, "allOf", 0]
   });
-  const b2 = processSchema(def.right, ctx, {
+  const b3 = processSchema(def.right, ctx, {
     ...params,
     path: [...params.path, "allOf", 1]
   });
   const isSimpleIntersection = (val) => "allOf" in val && Object.keys(val).length === 1;
   const allOf = [
     ...isSimpleIntersection(a2) ? a2.allOf : [a2],
-    ...isSimpleIntersection(b2) ? b2.allOf : [b2]
+    ...isSimpleIntersection(b3) ? b3.allOf : [b3]
   ];
   json2.allOf = allOf;
   ctx.intersections.push(allOf);
@@ -53488,7 +53488,7 @@ var tupleProcessor = (schema, ctx, _json, params) => {
   json2.type = "array";
   const prefixPath = ctx.target === "draft-2020-12" ? "prefixItems" : "items";
   const restPath = ctx.target === "draft-2020-12" ? "items" : ctx.target === "openapi-3.0" ? "items" : "additionalItems";
-  const prefixItems = def.items.map((x2, i2) => processSchema(x2, ctx, {
+  const prefixItems = def.items.map((x3, i2) => processSchema(x3, ctx, {
     ...params,
     path: [...params.path, prefixPath, i2]
   }));
@@ -53568,11 +53568,11 @@ function stringifyKeyNames(bySchema, json2, visited) {
   const types = Array.isArray(json2.type) ? json2.type : [json2.type];
   const numericType = !types.includes("string") && types.some((t) => t === "number" || t === "integer");
   const values = json2.enum ?? (json2.const !== void 0 ? [json2.const] : void 0);
-  if (!numericType && !values?.some((v2) => typeof v2 === "number"))
+  if (!numericType && !values?.some((v3) => typeof v3 === "number"))
     return json2;
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format: format2, id, ...rest } = json2;
   if (rest.enum)
-    rest.enum = rest.enum.map((v2) => typeof v2 === "number" ? String(v2) : v2);
+    rest.enum = rest.enum.map((v3) => typeof v3 === "number" ? String(v3) : v3);
   else if (typeof rest.const === "number")
     rest.const = String(rest.const);
   if (!numericType)
@@ -53646,7 +53646,7 @@ var recordProcessor = (schema, ctx, _json, params) => {
   const keyValues = keyType._zod.values;
   const omittableOnInput = ctx.io === "input" && inputOptin(def.valueType) !== void 0;
   if (keyValues && !def.partial && !omittableOnInput) {
-    const validKeyValues = [...keyValues].filter((v2) => typeof v2 === "string" || typeof v2 === "number");
+    const validKeyValues = [...keyValues].filter((v3) => typeof v3 === "string" || typeof v3 === "number");
     if (validKeyValues.length > 0) {
       json2.required = validKeyValues.map(String);
     }
@@ -53672,7 +53672,7 @@ var nonoptionalProcessor = (schema, ctx, _json, params) => {
 var UNREPRESENTABLE_DEFAULT = /* @__PURE__ */ Symbol();
 function serializeDefaultValue(value, schema, ctx, json2, params) {
   let unrepresentable = false;
-  const serialized = JSON.stringify(value, (_2, val) => {
+  const serialized = JSON.stringify(value, (_3, val) => {
     if (typeof val !== "bigint")
       return val;
     unrepresentable = true;
@@ -53797,7 +53797,7 @@ function toJSONSchema(input2, params) {
     const ctx2 = initializeContext({ ...params, processors: allProcessors });
     const defs = {};
     for (const entry of registry2._idmap.entries()) {
-      const [_2, schema] = entry;
+      const [_3, schema] = entry;
       processSchema(schema, ctx2);
     }
     const schemas = {};
@@ -53899,7 +53899,7 @@ var JSONSchemaGenerator = class {
     this.ctx.sharedEmitDoneFor = void 0;
     extractDefs(this.ctx, schema);
     const result = finalize(this.ctx, schema);
-    const { "~standard": _2, ...plainResult } = result;
+    const { "~standard": _3, ...plainResult } = result;
     return plainResult;
   }
 };
@@ -55271,7 +55271,7 @@ var ZodEnum = /* @__PURE__ */ $constructor("ZodEnum", (inst, def) => {
   };
 });
 function _enum2(values, params) {
-  const entries = Array.isArray(values) ? Object.fromEntries(values.map((v2) => [v2, v2])) : values;
+  const entries = Array.isArray(values) ? Object.fromEntries(values.map((v3) => [v3, v3])) : values;
   return new ZodEnum({
     type: "enum",
     entries,
@@ -55887,11 +55887,11 @@ function canonicalKey(value, seen) {
     }
     const keys = Object.keys(value).sort();
     const parts = [];
-    for (const k3 of keys) {
-      const key = canonicalKey(value[k3], seen);
+    for (const k4 of keys) {
+      const key = canonicalKey(value[k4], seen);
       if (key === null)
         return null;
-      parts.push(`${k3.length}:${k3}=${key}`);
+      parts.push(`${k4.length}:${k4}=${key}`);
     }
     return `o${parts.length}:{${parts.join(",")}}`;
   } finally {
@@ -56055,10 +56055,10 @@ function convertBaseSchema(schema, ctx) {
     if (enumValues.length === 1) {
       return z.literal(enumValues[0]);
     }
-    if (enumValues.every((v2) => typeof v2 === "string")) {
+    if (enumValues.every((v3) => typeof v3 === "string")) {
       return z.enum(enumValues);
     }
-    const literalSchemas = enumValues.map((v2) => z.literal(v2));
+    const literalSchemas = enumValues.map((v3) => z.literal(v3));
     if (literalSchemas.length < 2) {
       return literalSchemas[0];
     }
@@ -56335,12 +56335,12 @@ function convertSchema(schema, ctx) {
   let baseSchema = convertBaseSchema(schema, ctx);
   const hasExplicitType = schema.type || schema.enum !== void 0 || schema.const !== void 0;
   if (schema.anyOf && Array.isArray(schema.anyOf)) {
-    const options = schema.anyOf.map((s3) => convertSchema(s3, ctx));
+    const options = schema.anyOf.map((s5) => convertSchema(s5, ctx));
     const anyOfUnion = z.union(options);
     baseSchema = hasExplicitType ? z.intersection(baseSchema, anyOfUnion) : anyOfUnion;
   }
   if (schema.oneOf && Array.isArray(schema.oneOf)) {
-    const options = schema.oneOf.map((s3) => convertSchema(s3, ctx));
+    const options = schema.oneOf.map((s5) => convertSchema(s5, ctx));
     const oneOfUnion = z.xor(options);
     baseSchema = hasExplicitType ? z.intersection(baseSchema, oneOfUnion) : oneOfUnion;
   }
@@ -56440,24 +56440,24 @@ function visit(schema, fnOrHandlers) {
     return h2 ? h2(node2, rewritten) : node2;
   };
   const cache = /* @__PURE__ */ new Map();
-  function run(s3) {
-    const cached2 = cache.get(s3);
+  function run(s5) {
+    const cached2 = cache.get(s5);
     if (cached2 === RESOLVING) {
       return new $ZodLazy({
         type: "lazy",
-        getter: () => cache.get(s3)
+        getter: () => cache.get(s5)
       });
     }
     if (cached2 !== void 0)
       return cached2;
-    cache.set(s3, RESOLVING);
-    const inner = mapInner(s3);
-    const mapped = fn(inner, inner !== s3);
-    cache.set(s3, mapped);
+    cache.set(s5, RESOLVING);
+    const inner = mapInner(s5);
+    const mapped = fn(inner, inner !== s5);
+    cache.set(s5, mapped);
     return mapped;
   }
-  function mapInner(s3) {
-    const def = s3._zod.def;
+  function mapInner(s5) {
+    const def = s5._zod.def;
     const kind = def.type;
     switch (kind) {
       case "object": {
@@ -56465,11 +56465,11 @@ function visit(schema, fnOrHandlers) {
         const keys = Object.keys(oldShape);
         let changed = false;
         const newShape = {};
-        for (const k3 of keys) {
-          const mapped = run(oldShape[k3]);
-          if (mapped !== oldShape[k3])
+        for (const k4 of keys) {
+          const mapped = run(oldShape[k4]);
+          if (mapped !== oldShape[k4])
             changed = true;
-          newShape[k3] = mapped;
+          newShape[k4] = mapped;
         }
         let newCatchall = def.catchall;
         if (def.catchall) {
@@ -56477,11 +56477,11 @@ function visit(schema, fnOrHandlers) {
           if (newCatchall !== def.catchall)
             changed = true;
         }
-        return changed ? clone(s3, { ...def, shape: newShape, catchall: newCatchall }) : s3;
+        return changed ? clone(s5, { ...def, shape: newShape, catchall: newCatchall }) : s5;
       }
       case "array": {
         const mapped = run(def.element);
-        return mapped === def.element ? s3 : clone(s3, { ...def, element: mapped });
+        return mapped === def.element ? s5 : clone(s5, { ...def, element: mapped });
       }
       case "tuple": {
         const oldItems = def.items;
@@ -56499,17 +56499,17 @@ function visit(schema, fnOrHandlers) {
           if (newRest !== def.rest)
             changed = true;
         }
-        return changed ? clone(s3, { ...def, items: newItems, rest: newRest }) : s3;
+        return changed ? clone(s5, { ...def, items: newItems, rest: newRest }) : s5;
       }
       case "record":
       case "map": {
         const newKey = run(def.keyType);
         const newVal = run(def.valueType);
-        return newKey === def.keyType && newVal === def.valueType ? s3 : clone(s3, { ...def, keyType: newKey, valueType: newVal });
+        return newKey === def.keyType && newVal === def.valueType ? s5 : clone(s5, { ...def, keyType: newKey, valueType: newVal });
       }
       case "set": {
         const newVal = run(def.valueType);
-        return newVal === def.valueType ? s3 : clone(s3, { ...def, valueType: newVal });
+        return newVal === def.valueType ? s5 : clone(s5, { ...def, valueType: newVal });
       }
       case "union": {
         const oldOptions = def.options;
@@ -56521,12 +56521,12 @@ function visit(schema, fnOrHandlers) {
             changed = true;
           newOptions.push(mapped);
         }
-        return changed ? clone(s3, { ...def, options: newOptions }) : s3;
+        return changed ? clone(s5, { ...def, options: newOptions }) : s5;
       }
       case "intersection": {
         const newLeft = run(def.left);
         const newRight = run(def.right);
-        return newLeft === def.left && newRight === def.right ? s3 : clone(s3, { ...def, left: newLeft, right: newRight });
+        return newLeft === def.left && newRight === def.right ? s5 : clone(s5, { ...def, left: newLeft, right: newRight });
       }
       case "optional":
       case "nullable":
@@ -56538,22 +56538,22 @@ function visit(schema, fnOrHandlers) {
       case "promise":
       case "success": {
         const newInner = run(def.innerType);
-        return newInner === def.innerType ? s3 : clone(s3, { ...def, innerType: newInner });
+        return newInner === def.innerType ? s5 : clone(s5, { ...def, innerType: newInner });
       }
       case "pipe": {
         const newIn = run(def.in);
         const newOut = run(def.out);
-        return newIn === def.in && newOut === def.out ? s3 : clone(s3, { ...def, in: newIn, out: newOut });
+        return newIn === def.in && newOut === def.out ? s5 : clone(s5, { ...def, in: newIn, out: newOut });
       }
       case "function": {
         const newInput = run(def.input);
         const newOutput = run(def.output);
-        return newInput === def.input && newOutput === def.output ? s3 : clone(s3, { ...def, input: newInput, output: newOutput });
+        return newInput === def.input && newOutput === def.output ? s5 : clone(s5, { ...def, input: newInput, output: newOutput });
       }
       case "lazy": {
         const original = def.getter;
         const { _cachedInner, ...rest } = def;
-        return clone(s3, { ...rest, getter: () => run(original()) });
+        return clone(s5, { ...rest, getter: () => run(original()) });
       }
       // A leaf by choice: `parts` are regex fragments, not data positions.
       case "template_literal":
@@ -56577,10 +56577,10 @@ function visit(schema, fnOrHandlers) {
       case "file":
       case "transform":
       case "custom":
-        return s3;
+        return s5;
       default: {
         kind;
-        return s3;
+        return s5;
       }
     }
   }
@@ -56590,11 +56590,11 @@ function visit(schema, fnOrHandlers) {
 // node_modules/zod/v4/classic/deep-partial.js
 function deepPartial(schema) {
   return visit(schema, {
-    object: (s3) => s3.partial(),
+    object: (s5) => s5.partial(),
     // Every partialed option now admits `undefined`, which the constructor rejects as a duplicate.
-    union: (s3) => {
-      const def = s3._zod.def;
-      return def.discriminator === void 0 ? s3 : union(def.options);
+    union: (s5) => {
+      const def = s5._zod.def;
+      return def.discriminator === void 0 ? s5 : union(def.options);
     }
   });
 }
@@ -56614,18 +56614,18 @@ function inSide(def) {
 }
 function input(schema) {
   return visit(schema, {
-    pipe: (s3) => inSide(s3._zod.def),
+    pipe: (s5) => inSide(s5._zod.def),
     // A default value belongs to the output side, so a rewritten inner type leaves it stranded. `.default()` widens the declared input type with `undefined`, and `optional` is what carries that across.
-    default: (s3, rewritten) => rewritten ? optional(s3._zod.def.innerType) : s3,
+    default: (s5, rewritten) => rewritten ? optional(s5._zod.def.innerType) : s5,
     // A catch value is output-side too, but `.catch()` leaves the declared input type alone, so the inner schema stands on its own.
-    catch: (s3, rewritten) => rewritten ? s3._zod.def.innerType : s3
+    catch: (s5, rewritten) => rewritten ? s5._zod.def.innerType : s5
   });
 }
 function output(schema) {
   return visit(schema, {
-    pipe: (s3) => outSide(s3._zod.def),
+    pipe: (s5) => outSide(s5._zod.def),
     // A prefault value is fed through the schema, which makes it input-side, so a rewritten inner type leaves it stranded.
-    prefault: (s3, rewritten) => rewritten ? s3._zod.def.innerType : s3
+    prefault: (s5, rewritten) => rewritten ? s5._zod.def.innerType : s5
   });
 }
 
@@ -56796,13 +56796,13 @@ import { join as xr } from "node:path";
 import v from "node:fs";
 import Pr from "node:path";
 var zr = Object.defineProperty;
-var Ur = (s3, t) => {
-  for (var e in t) zr(s3, e, { get: t[e], enumerable: true });
+var Ur = (s5, t) => {
+  for (var e in t) zr(s5, e, { get: t[e], enumerable: true });
 };
 var Ds = typeof process == "object" && process ? process : { stdout: null, stderr: null };
-var Wr = (s3) => !!s3 && typeof s3 == "object" && (s3 instanceof A || s3 instanceof Cs || Gr(s3) || Zr(s3));
-var Gr = (s3) => !!s3 && typeof s3 == "object" && s3 instanceof Di && typeof s3.pipe == "function" && s3.pipe !== Cs.Writable.prototype.pipe;
-var Zr = (s3) => !!s3 && typeof s3 == "object" && s3 instanceof Di && typeof s3.write == "function" && typeof s3.end == "function";
+var Wr = (s5) => !!s5 && typeof s5 == "object" && (s5 instanceof A || s5 instanceof Cs || Gr(s5) || Zr(s5));
+var Gr = (s5) => !!s5 && typeof s5 == "object" && s5 instanceof Di && typeof s5.pipe == "function" && s5.pipe !== Cs.Writable.prototype.pipe;
+var Zr = (s5) => !!s5 && typeof s5 == "object" && s5 instanceof Di && typeof s5.write == "function" && typeof s5.end == "function";
 var Q = /* @__PURE__ */ Symbol("EOF");
 var J = /* @__PURE__ */ Symbol("maybeEmitEnd");
 var nt = /* @__PURE__ */ Symbol("emittedEnd");
@@ -56834,11 +56834,11 @@ var Ce = /* @__PURE__ */ Symbol("aborted");
 var Jt = /* @__PURE__ */ Symbol("signal");
 var Rt = /* @__PURE__ */ Symbol("dataListeners");
 var C = /* @__PURE__ */ Symbol("discarded");
-var jt = (s3) => Promise.resolve().then(s3);
-var Yr = (s3) => s3();
-var Kr = (s3) => s3 === "end" || s3 === "finish" || s3 === "prefinish";
-var Vr = (s3) => s3 instanceof ArrayBuffer || !!s3 && typeof s3 == "object" && s3.constructor && s3.constructor.name === "ArrayBuffer" && s3.byteLength >= 0;
-var $r = (s3) => !Buffer.isBuffer(s3) && ArrayBuffer.isView(s3);
+var jt = (s5) => Promise.resolve().then(s5);
+var Yr = (s5) => s5();
+var Kr = (s5) => s5 === "end" || s5 === "finish" || s5 === "prefinish";
+var Vr = (s5) => s5 instanceof ArrayBuffer || !!s5 && typeof s5 == "object" && s5.constructor && s5.constructor.name === "ArrayBuffer" && s5.byteLength >= 0;
+var $r = (s5) => !Buffer.isBuffer(s5) && ArrayBuffer.isView(s5);
 var Fe = class {
   src;
   dest;
@@ -56864,8 +56864,8 @@ var Li = class extends Fe {
     super(t, e, i2), this.proxyErrors = (r) => this.dest.emit("error", r), t.on("error", this.proxyErrors);
   }
 };
-var Xr = (s3) => !!s3.objectMode;
-var qr = (s3) => !s3.objectMode && !!s3.encoding && s3.encoding !== "buffer";
+var Xr = (s5) => !!s5.objectMode;
+var qr = (s5) => !s5.objectMode && !!s5.encoding && s5.encoding !== "buffer";
 var A = class extends Di {
   [g] = false;
   [Qt] = false;
@@ -57102,14 +57102,14 @@ var A = class extends Di {
       if (r !== null) return Promise.resolve({ done: false, value: r });
       if (this[Q]) return e();
       let n2, o2, h2 = (d3) => {
-        this.off("data", a2), this.off("end", l), this.off(S, c3), e(), o2(d3);
+        this.off("data", a2), this.off("end", l), this.off(S, c4), e(), o2(d3);
       }, a2 = (d3) => {
-        this.off("error", h2), this.off("end", l), this.off(S, c3), this.pause(), n2({ value: d3, done: !!this[Q] });
+        this.off("error", h2), this.off("end", l), this.off(S, c4), this.pause(), n2({ value: d3, done: !!this[Q] });
       }, l = () => {
-        this.off("error", h2), this.off("data", a2), this.off(S, c3), e(), n2({ done: true, value: void 0 });
-      }, c3 = () => h2(new Error("stream destroyed"));
-      return new Promise((d3, y) => {
-        o2 = y, n2 = d3, this.once(S, c3), this.once("error", h2), this.once("end", l), this.once("data", a2);
+        this.off("error", h2), this.off("data", a2), this.off(S, c4), e(), n2({ done: true, value: void 0 });
+      }, c4 = () => h2(new Error("stream destroyed"));
+      return new Promise((d3, y2) => {
+        o2 = y2, n2 = d3, this.once(S, c4), this.once("error", h2), this.once("end", l), this.once("data", a2);
       });
     }, throw: e, return: e, [Symbol.asyncIterator]() {
       return this;
@@ -57372,30 +57372,30 @@ var Wt = class extends et {
   }
 };
 var jr = /* @__PURE__ */ new Map([["C", "cwd"], ["f", "file"], ["z", "gzip"], ["P", "preservePaths"], ["U", "unlink"], ["strip-components", "strip"], ["stripComponents", "strip"], ["keep-newer", "newer"], ["keepNewer", "newer"], ["keep-newer-files", "newer"], ["keepNewerFiles", "newer"], ["k", "keep"], ["keep-existing", "keep"], ["keepExisting", "keep"], ["m", "noMtime"], ["no-mtime", "noMtime"], ["p", "preserveOwner"], ["L", "follow"], ["h", "follow"], ["onentry", "onReadEntry"]]);
-var Fs = (s3) => !!s3.sync && !!s3.file;
-var ks = (s3) => !s3.sync && !!s3.file;
-var vs = (s3) => !!s3.sync && !s3.file;
-var Ms = (s3) => !s3.sync && !s3.file;
-var Bs = (s3) => !!s3.file;
-var tn = (s3) => {
-  let t = jr.get(s3);
-  return t || s3;
+var Fs = (s5) => !!s5.sync && !!s5.file;
+var ks = (s5) => !s5.sync && !!s5.file;
+var vs = (s5) => !!s5.sync && !s5.file;
+var Ms = (s5) => !s5.sync && !s5.file;
+var Bs = (s5) => !!s5.file;
+var tn = (s5) => {
+  let t = jr.get(s5);
+  return t || s5;
 };
-var se = (s3 = {}) => {
-  if (!s3) return {};
+var se = (s5 = {}) => {
+  if (!s5) return {};
   let t = {};
-  for (let [e, i2] of Object.entries(s3)) {
+  for (let [e, i2] of Object.entries(s5)) {
     let r = tn(e);
     t[r] = i2;
   }
   return t.chmod === void 0 && t.noChmod === false && (t.chmod = true), delete t.noChmod, t;
 };
-var K = (s3, t, e, i2, r) => Object.assign((n2 = [], o2, h2) => {
+var K = (s5, t, e, i2, r) => Object.assign((n2 = [], o2, h2) => {
   Array.isArray(n2) && (o2 = n2, n2 = {}), typeof o2 == "function" && (h2 = o2, o2 = void 0), o2 = o2 ? Array.from(o2) : [];
   let a2 = se(n2);
   if (r?.(a2, o2), Fs(a2)) {
     if (typeof h2 == "function") throw new TypeError("callback not supported for sync tar functions");
-    return s3(a2, o2);
+    return s5(a2, o2);
   } else if (ks(a2)) {
     let l = t(a2, o2);
     return h2 ? l.then(() => h2(), h2) : l;
@@ -57407,15 +57407,15 @@ var K = (s3, t, e, i2, r) => Object.assign((n2 = [], o2, h2) => {
     return i2(a2, o2);
   }
   throw new Error("impossible options??");
-}, { syncFile: s3, asyncFile: t, syncNoFile: e, asyncNoFile: i2, validate: r });
+}, { syncFile: s5, asyncFile: t, syncNoFile: e, asyncNoFile: i2, validate: r });
 var sn = en.constants || { ZLIB_VERNUM: 4736 };
 var M = Object.freeze(Object.assign(/* @__PURE__ */ Object.create(null), { Z_NO_FLUSH: 0, Z_PARTIAL_FLUSH: 1, Z_SYNC_FLUSH: 2, Z_FULL_FLUSH: 3, Z_FINISH: 4, Z_BLOCK: 5, Z_OK: 0, Z_STREAM_END: 1, Z_NEED_DICT: 2, Z_ERRNO: -1, Z_STREAM_ERROR: -2, Z_DATA_ERROR: -3, Z_MEM_ERROR: -4, Z_BUF_ERROR: -5, Z_VERSION_ERROR: -6, Z_NO_COMPRESSION: 0, Z_BEST_SPEED: 1, Z_BEST_COMPRESSION: 9, Z_DEFAULT_COMPRESSION: -1, Z_FILTERED: 1, Z_HUFFMAN_ONLY: 2, Z_RLE: 3, Z_FIXED: 4, Z_DEFAULT_STRATEGY: 0, DEFLATE: 1, INFLATE: 2, GZIP: 3, GUNZIP: 4, DEFLATERAW: 5, INFLATERAW: 6, UNZIP: 7, BROTLI_DECODE: 8, BROTLI_ENCODE: 9, Z_MIN_WINDOWBITS: 8, Z_MAX_WINDOWBITS: 15, Z_DEFAULT_WINDOWBITS: 15, Z_MIN_CHUNK: 64, Z_MAX_CHUNK: 1 / 0, Z_DEFAULT_CHUNK: 16384, Z_MIN_MEMLEVEL: 1, Z_MAX_MEMLEVEL: 9, Z_DEFAULT_MEMLEVEL: 8, Z_MIN_LEVEL: -1, Z_MAX_LEVEL: 9, Z_DEFAULT_LEVEL: -1, BROTLI_OPERATION_PROCESS: 0, BROTLI_OPERATION_FLUSH: 1, BROTLI_OPERATION_FINISH: 2, BROTLI_OPERATION_EMIT_METADATA: 3, BROTLI_MODE_GENERIC: 0, BROTLI_MODE_TEXT: 1, BROTLI_MODE_FONT: 2, BROTLI_DEFAULT_MODE: 0, BROTLI_MIN_QUALITY: 0, BROTLI_MAX_QUALITY: 11, BROTLI_DEFAULT_QUALITY: 11, BROTLI_MIN_WINDOW_BITS: 10, BROTLI_MAX_WINDOW_BITS: 24, BROTLI_LARGE_MAX_WINDOW_BITS: 30, BROTLI_DEFAULT_WINDOW: 22, BROTLI_MIN_INPUT_BLOCK_BITS: 16, BROTLI_MAX_INPUT_BLOCK_BITS: 24, BROTLI_PARAM_MODE: 0, BROTLI_PARAM_QUALITY: 1, BROTLI_PARAM_LGWIN: 2, BROTLI_PARAM_LGBLOCK: 3, BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4, BROTLI_PARAM_SIZE_HINT: 5, BROTLI_PARAM_LARGE_WINDOW: 6, BROTLI_PARAM_NPOSTFIX: 7, BROTLI_PARAM_NDIRECT: 8, BROTLI_DECODER_RESULT_ERROR: 0, BROTLI_DECODER_RESULT_SUCCESS: 1, BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: 2, BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: 3, BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0, BROTLI_DECODER_PARAM_LARGE_WINDOW: 1, BROTLI_DECODER_NO_ERROR: 0, BROTLI_DECODER_SUCCESS: 1, BROTLI_DECODER_NEEDS_MORE_INPUT: 2, BROTLI_DECODER_NEEDS_MORE_OUTPUT: 3, BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE: -1, BROTLI_DECODER_ERROR_FORMAT_RESERVED: -2, BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE: -3, BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET: -4, BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME: -5, BROTLI_DECODER_ERROR_FORMAT_CL_SPACE: -6, BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE: -7, BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT: -8, BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1: -9, BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2: -10, BROTLI_DECODER_ERROR_FORMAT_TRANSFORM: -11, BROTLI_DECODER_ERROR_FORMAT_DICTIONARY: -12, BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS: -13, BROTLI_DECODER_ERROR_FORMAT_PADDING_1: -14, BROTLI_DECODER_ERROR_FORMAT_PADDING_2: -15, BROTLI_DECODER_ERROR_FORMAT_DISTANCE: -16, BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET: -19, BROTLI_DECODER_ERROR_INVALID_ARGUMENTS: -20, BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES: -21, BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS: -22, BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP: -25, BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1: -26, BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2: -27, BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES: -30, BROTLI_DECODER_ERROR_UNREACHABLE: -31 }, sn));
 var rn = Ot.concat;
 var zs = Object.getOwnPropertyDescriptor(Ot, "concat");
-var nn = (s3) => s3;
-var Bi = zs?.writable === true || zs?.set !== void 0 ? (s3) => {
-  Ot.concat = s3 ? nn : rn;
-} : (s3) => {
+var nn = (s5) => s5;
+var Bi = zs?.writable === true || zs?.set !== void 0 ? (s5) => {
+  Ot.concat = s5 ? nn : rn;
+} : (s5) => {
 };
 var Tt = /* @__PURE__ */ Symbol("_superWrite");
 var Gt = class extends Error {
@@ -57499,7 +57499,7 @@ var re = class extends A {
     if (h2) if (Array.isArray(h2) && h2.length > 0) {
       let l = h2[0];
       a2 = this[Tt](Ot.from(l));
-      for (let c3 = 1; c3 < h2.length; c3++) a2 = this[Tt](h2[c3]);
+      for (let c4 = 1; c4 < h2.length; c4++) a2 = this[Tt](h2[c4]);
     } else a2 = this[Tt](Ot.from(h2));
     return i2 && i2(), a2;
   }
@@ -57574,54 +57574,54 @@ var Ke = class extends Ze {
     super(t, "ZstdDecompress");
   }
 };
-var Us = (s3, t) => {
-  if (Number.isSafeInteger(s3)) s3 < 0 ? an(s3, t) : hn(s3, t);
+var Us = (s5, t) => {
+  if (Number.isSafeInteger(s5)) s5 < 0 ? an(s5, t) : hn(s5, t);
   else throw Error("cannot encode number outside of javascript safe integer range");
   return t;
 };
-var hn = (s3, t) => {
+var hn = (s5, t) => {
   t[0] = 128;
-  for (var e = t.length; e > 1; e--) t[e - 1] = s3 & 255, s3 = Math.floor(s3 / 256);
+  for (var e = t.length; e > 1; e--) t[e - 1] = s5 & 255, s5 = Math.floor(s5 / 256);
 };
-var an = (s3, t) => {
+var an = (s5, t) => {
   t[0] = 255;
   var e = false;
-  s3 = s3 * -1;
+  s5 = s5 * -1;
   for (var i2 = t.length; i2 > 1; i2--) {
-    var r = s3 & 255;
-    s3 = Math.floor(s3 / 256), e ? t[i2 - 1] = Ws(r) : r === 0 ? t[i2 - 1] = 0 : (e = true, t[i2 - 1] = Gs(r));
+    var r = s5 & 255;
+    s5 = Math.floor(s5 / 256), e ? t[i2 - 1] = Ws(r) : r === 0 ? t[i2 - 1] = 0 : (e = true, t[i2 - 1] = Gs(r));
   }
 };
-var Hs = (s3) => {
-  let t = s3[0], e = t === 128 ? cn(s3.subarray(1, s3.length)) : t === 255 ? ln(s3) : null;
+var Hs = (s5) => {
+  let t = s5[0], e = t === 128 ? cn(s5.subarray(1, s5.length)) : t === 255 ? ln(s5) : null;
   if (e === null) throw Error("invalid base256 encoding");
   if (!Number.isSafeInteger(e)) throw Error("parsed number outside of javascript safe integer range");
   return e;
 };
-var ln = (s3) => {
-  for (var t = s3.length, e = 0, i2 = false, r = t - 1; r > -1; r--) {
-    var n2 = Number(s3[r]), o2;
+var ln = (s5) => {
+  for (var t = s5.length, e = 0, i2 = false, r = t - 1; r > -1; r--) {
+    var n2 = Number(s5[r]), o2;
     i2 ? o2 = Ws(n2) : n2 === 0 ? o2 = n2 : (i2 = true, o2 = Gs(n2)), o2 !== 0 && (e -= o2 * Math.pow(256, t - r - 1));
   }
   return e;
 };
-var cn = (s3) => {
-  for (var t = s3.length, e = 0, i2 = t - 1; i2 > -1; i2--) {
-    var r = Number(s3[i2]);
+var cn = (s5) => {
+  for (var t = s5.length, e = 0, i2 = t - 1; i2 > -1; i2--) {
+    var r = Number(s5[i2]);
     r !== 0 && (e += r * Math.pow(256, t - i2 - 1));
   }
   return e;
 };
-var Ws = (s3) => (255 ^ s3) & 255;
-var Gs = (s3) => (255 ^ s3) + 1 & 255;
+var Ws = (s5) => (255 ^ s5) & 255;
+var Gs = (s5) => (255 ^ s5) + 1 & 255;
 var Hi = {};
 Ur(Hi, { code: () => Ve, isCode: () => ne, isName: () => dn, name: () => oe, normalFsTypes: () => Ui });
-var ne = (s3) => oe.has(s3);
-var dn = (s3) => Ve.has(s3);
+var ne = (s5) => oe.has(s5);
+var dn = (s5) => Ve.has(s5);
 var Ui = /* @__PURE__ */ new Set(["0", "", "1", "2", "3", "4", "5", "6", "7", "D"]);
 var oe = /* @__PURE__ */ new Map([["0", "File"], ["", "OldFile"], ["1", "Link"], ["2", "SymbolicLink"], ["3", "CharacterDevice"], ["4", "BlockDevice"], ["5", "Directory"], ["6", "FIFO"], ["7", "ContiguousFile"], ["g", "GlobalExtendedHeader"], ["x", "ExtendedHeader"], ["A", "SolarisACL"], ["D", "GNUDumpDir"], ["I", "Inode"], ["K", "NextFileHasLongLinkpath"], ["L", "NextFileHasLongPath"], ["M", "ContinuationFile"], ["N", "OldGnuLongPath"], ["S", "SparseFile"], ["V", "TapeVolumeHeader"], ["X", "OldExtendedHeader"]]);
-var Ve = new Map(Array.from(oe).map((s3) => [s3[1], s3[0]]));
-var un = (s3) => s3 === void 0 || s3 < 0 ? void 0 : s3;
+var Ve = new Map(Array.from(oe).map((s5) => [s5[1], s5[0]]));
+var un = (s5) => s5 === void 0 || s5 < 0 ? void 0 : s5;
 var F = class {
   cksumValid = false;
   needPax = false;
@@ -57651,15 +57651,15 @@ var F = class {
     if (e || (e = 0), !t || !(t.length >= e + 512)) throw new Error("need 512 bytes for header");
     let n2 = xt(t, e + 156, 1), o2 = Ui.has(n2), h2 = o2 ? i2 : void 0, a2 = o2 ? r : void 0;
     if (this.path = h2?.path ?? xt(t, e, 100), this.mode = h2?.mode ?? a2?.mode ?? lt(t, e + 100, 8), this.uid = h2?.uid ?? a2?.uid ?? lt(t, e + 108, 8), this.gid = h2?.gid ?? a2?.gid ?? lt(t, e + 116, 8), this.size = un(h2?.size ?? a2?.size ?? lt(t, e + 124, 12)), this.mtime = h2?.mtime ?? a2?.mtime ?? Wi(t, e + 136, 12), this.cksum = lt(t, e + 148, 12), a2 && this.#i(a2, true), h2 && this.#i(h2), ne(n2) && (this.#t = n2 || "0"), this.#t === "0" && this.path.slice(-1) === "/" && (this.#t = "5"), this.#t === "5" && (this.size = 0), this.linkpath = xt(t, e + 157, 100), t.subarray(e + 257, e + 265).toString() === "ustar\x0000") if (this.uname = h2?.uname ?? a2?.uname ?? xt(t, e + 265, 32), this.gname = h2?.gname ?? a2?.gname ?? xt(t, e + 297, 32), this.devmaj = h2?.devmaj ?? a2?.devmaj ?? lt(t, e + 329, 8) ?? 0, this.devmin = h2?.devmin ?? a2?.devmin ?? lt(t, e + 337, 8) ?? 0, t[e + 475] !== 0) {
-      let c3 = xt(t, e + 345, 155);
-      this.path = c3 + "/" + this.path;
+      let c4 = xt(t, e + 345, 155);
+      this.path = c4 + "/" + this.path;
     } else {
-      let c3 = xt(t, e + 345, 130);
-      c3 && (this.path = c3 + "/" + this.path), this.atime = i2?.atime ?? r?.atime ?? Wi(t, e + 476, 12), this.ctime = i2?.ctime ?? r?.ctime ?? Wi(t, e + 488, 12);
+      let c4 = xt(t, e + 345, 130);
+      c4 && (this.path = c4 + "/" + this.path), this.atime = i2?.atime ?? r?.atime ?? Wi(t, e + 476, 12), this.ctime = i2?.ctime ?? r?.ctime ?? Wi(t, e + 488, 12);
     }
     let l = 256;
-    for (let c3 = e; c3 < e + 148; c3++) l += t[c3];
-    for (let c3 = e + 156; c3 < e + 512; c3++) l += t[c3];
+    for (let c4 = e; c4 < e + 148; c4++) l += t[c4];
+    for (let c4 = e + 156; c4 < e + 512; c4++) l += t[c4];
     this.cksumValid = l === this.cksum, this.cksum === void 0 && l === 256 && (this.nullBlock = true);
   }
   #i(t, e = false) {
@@ -57687,32 +57687,32 @@ var F = class {
     else throw new TypeError("invalid entry type: " + t);
   }
 };
-var mn = (s3, t) => {
-  let i2 = s3, r = "", n2, o2 = Zt.parse(s3).root || ".";
+var mn = (s5, t) => {
+  let i2 = s5, r = "", n2, o2 = Zt.parse(s5).root || ".";
   if (Buffer.byteLength(i2) < 100) n2 = [i2, r, false];
   else {
     r = Zt.dirname(i2), i2 = Zt.basename(i2);
     do
       Buffer.byteLength(i2) <= 100 && Buffer.byteLength(r) <= t ? n2 = [i2, r, false] : Buffer.byteLength(i2) > 100 && Buffer.byteLength(r) <= t ? n2 = [i2.slice(0, 99), r, true] : (i2 = Zt.join(Zt.basename(r), i2), r = Zt.dirname(r));
     while (r !== o2 && n2 === void 0);
-    n2 || (n2 = [s3.slice(0, 99), "", true]);
+    n2 || (n2 = [s5.slice(0, 99), "", true]);
   }
   return n2;
 };
-var xt = (s3, t, e) => s3.subarray(t, t + e).toString("utf8").replace(/\0.*/, "");
-var Wi = (s3, t, e) => pn(lt(s3, t, e));
-var pn = (s3) => s3 === void 0 ? void 0 : new Date(s3 * 1e3);
-var lt = (s3, t, e) => Number(s3[t]) & 128 ? Hs(s3.subarray(t, t + e)) : wn(s3, t, e);
-var En = (s3) => isNaN(s3) ? void 0 : s3;
-var wn = (s3, t, e) => En(parseInt(s3.subarray(t, t + e).toString("utf8").replace(/\0.*$/, "").trim(), 8));
+var xt = (s5, t, e) => s5.subarray(t, t + e).toString("utf8").replace(/\0.*/, "");
+var Wi = (s5, t, e) => pn(lt(s5, t, e));
+var pn = (s5) => s5 === void 0 ? void 0 : new Date(s5 * 1e3);
+var lt = (s5, t, e) => Number(s5[t]) & 128 ? Hs(s5.subarray(t, t + e)) : wn(s5, t, e);
+var En = (s5) => isNaN(s5) ? void 0 : s5;
+var wn = (s5, t, e) => En(parseInt(s5.subarray(t, t + e).toString("utf8").replace(/\0.*$/, "").trim(), 8));
 var Sn = { 12: 8589934591, 8: 2097151 };
-var ct = (s3, t, e, i2) => i2 === void 0 ? false : i2 > Sn[e] || i2 < 0 ? (Us(i2, s3.subarray(t, t + e)), true) : (yn(s3, t, e, i2), false);
-var yn = (s3, t, e, i2) => s3.write(Rn(i2, e), t, e, "ascii");
-var Rn = (s3, t) => gn(Math.floor(s3).toString(8), t);
-var gn = (s3, t) => (s3.length === t - 1 ? s3 : new Array(t - s3.length - 1).join("0") + s3 + " ") + "\0";
-var Gi = (s3, t, e, i2) => i2 === void 0 ? false : ct(s3, t, e, i2.getTime() / 1e3);
+var ct = (s5, t, e, i2) => i2 === void 0 ? false : i2 > Sn[e] || i2 < 0 ? (Us(i2, s5.subarray(t, t + e)), true) : (yn(s5, t, e, i2), false);
+var yn = (s5, t, e, i2) => s5.write(Rn(i2, e), t, e, "ascii");
+var Rn = (s5, t) => gn(Math.floor(s5).toString(8), t);
+var gn = (s5, t) => (s5.length === t - 1 ? s5 : new Array(t - s5.length - 1).join("0") + s5 + " ") + "\0";
+var Gi = (s5, t, e, i2) => i2 === void 0 ? false : ct(s5, t, e, i2.getTime() / 1e3);
 var bn = new Array(156).join("\0");
-var Lt = (s3, t, e, i2) => i2 === void 0 ? false : (s3.write(i2 + bn, t, e, "utf8"), i2.length !== Buffer.byteLength(i2) || i2.length > e);
+var Lt = (s5, t, e, i2) => i2 === void 0 ? false : (s5.write(i2 + bn, t, e, "utf8"), i2.length !== Buffer.byteLength(i2) || i2.length > e);
 var ft = class s {
   atime;
   mtime;
@@ -57756,15 +57756,15 @@ var ft = class s {
     return new s(On(Tn(t), e), i2);
   }
 };
-var On = (s3, t) => t ? Object.assign({}, t, s3) : s3;
-var Tn = (s3) => s3.replace(/\n$/, "").split(`
+var On = (s5, t) => t ? Object.assign({}, t, s5) : s5;
+var Tn = (s5) => s5.replace(/\n$/, "").split(`
 `).reduce(xn, /* @__PURE__ */ Object.create(null));
-var xn = (s3, t) => {
+var xn = (s5, t) => {
   let e = parseInt(t, 10);
-  if (e !== Buffer.byteLength(t) + 1) return s3;
+  if (e !== Buffer.byteLength(t) + 1) return s5;
   t = t.slice((e + " ").length);
   let i2 = t.split("="), r = i2.shift();
-  if (!r) return s3;
+  if (!r) return s5;
   let n2 = r.replace(/^SCHILY\.(dev|ino|nlink)/, "$1"), o2 = i2.join("=").replace(/\0.*/, "");
   switch (n2) {
     case "path":
@@ -57774,16 +57774,16 @@ var xn = (s3, t) => {
     case "comment":
     case "gname":
     case "uname":
-      s3[n2] = o2;
+      s5[n2] = o2;
       break;
     case "ctime":
     case "atime":
     case "mtime":
-      s3[n2] = new Date(Number(o2) * 1e3);
+      s5[n2] = new Date(Number(o2) * 1e3);
       break;
     case "size":
       let h2 = +o2;
-      h2 >= 0 && (s3[n2] = h2);
+      h2 >= 0 && (s5[n2] = h2);
       break;
     case "gid":
     case "uid":
@@ -57791,13 +57791,13 @@ var xn = (s3, t) => {
     case "ino":
     case "nlink":
     case "mode":
-      s3[n2] = +o2;
+      s5[n2] = +o2;
       break;
   }
-  return s3;
+  return s5;
 };
 var Ln = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
-var f = Ln !== "win32" ? (s3) => String(s3) : (s3) => String(s3).replaceAll(/\\/g, "/");
+var f = Ln !== "win32" ? (s5) => String(s5) : (s5) => String(s5).replaceAll(/\\/g, "/");
 var $e = class extends A {
   extended;
   globalExtended;
@@ -57862,8 +57862,8 @@ var $e = class extends A {
     t.path && (t.path = f(t.path)), t.linkpath && (t.linkpath = f(t.linkpath)), Object.assign(this, Object.fromEntries(Object.entries(t).filter(([i2, r]) => !(r == null || i2 === "path" && e))));
   }
 };
-var Dt = (s3, t, e, i2 = {}) => {
-  s3.file && (i2.file = s3.file), s3.cwd && (i2.cwd = s3.cwd), i2.code = e instanceof Error && e.code || t, i2.tarCode = t, !s3.strict && i2.recoverable !== false ? (e instanceof Error && (i2 = Object.assign(e, i2), e = e.message), s3.emit("warn", t, e, i2)) : e instanceof Error ? s3.emit("error", Object.assign(e, i2)) : s3.emit("error", Object.assign(new Error(`${t}: ${e}`), i2));
+var Dt = (s5, t, e, i2 = {}) => {
+  s5.file && (i2.file = s5.file), s5.cwd && (i2.cwd = s5.cwd), i2.code = e instanceof Error && e.code || t, i2.tarCode = t, !s5.strict && i2.recoverable !== false ? (e instanceof Error && (i2 = Object.assign(e, i2), e = e.message), s5.emit("warn", t, e, i2)) : e instanceof Error ? s5.emit("error", Object.assign(e, i2)) : s5.emit("error", Object.assign(new Error(`${t}: ${e}`), i2));
 };
 var Nn = 1024 * 1024;
 var Xi = Buffer.from([31, 139]);
@@ -58069,10 +58069,10 @@ var rt = class extends Dn {
       }
       if (this[w] === void 0 || this[w] === false && (this.brotli || o2)) {
         let a2 = this[ut];
-        this[ut] = false, this[w] = this[w] === void 0 ? new Ue({}) : o2 ? new Ke({}) : new Ge({}), this[w].on("data", (c3) => {
-          this[Xs](c3) && this[Xe](c3);
-        }), this[w].on("error", (c3) => {
-          this[$] || this.abort(c3);
+        this[ut] = false, this[w] = this[w] === void 0 ? new Ue({}) : o2 ? new Ke({}) : new Ge({}), this[w].on("data", (c4) => {
+          this[Xs](c4) && this[Xe](c4);
+        }), this[w].on("error", (c4) => {
+          this[$] || this.abort(c4);
         }), this[w].on("end", () => {
           this[ut] = true, this[Xe]();
         }), this[Yt] = true, this[le] += t.length;
@@ -58138,35 +58138,35 @@ var rt = class extends Dn {
     return typeof t == "function" && (i2 = t, e = void 0, t = void 0), typeof e == "function" && (i2 = e, e = void 0), typeof t == "string" && (t = Buffer.from(t, e)), i2 && this.once("finish", i2), this[$] || (this[w] ? (t && (this[le] += t.length, this[w].write(t)), this[w].end()) : (this[ut] = true, (this.brotli === void 0 || this.zstd === void 0) && (t = t || Buffer.alloc(0)), t && this.write(t), this[Qe]())), this;
   }
 };
-var mt = (s3) => {
-  let t = s3.length - 1, e = -1;
-  for (; t > -1 && s3.charAt(t) === "/"; ) e = t, t--;
-  return e === -1 ? s3 : s3.slice(0, e);
+var mt = (s5) => {
+  let t = s5.length - 1, e = -1;
+  for (; t > -1 && s5.charAt(t) === "/"; ) e = t, t--;
+  return e === -1 ? s5 : s5.slice(0, e);
 };
-var vn = (s3) => {
-  let t = s3.onReadEntry;
-  s3.onReadEntry = t ? (e) => {
+var vn = (s5) => {
+  let t = s5.onReadEntry;
+  s5.onReadEntry = t ? (e) => {
     t(e), e.resume();
   } : (e) => e.resume();
 };
-var Qi = (s3, t) => {
-  let e = new Map(t.map((o2) => [mt(o2), true])), i2 = s3.filter, r = 100, n2 = (o2, h2 = "", a2 = 0) => {
+var Qi = (s5, t) => {
+  let e = new Map(t.map((o2) => [mt(o2), true])), i2 = s5.filter, r = 100, n2 = (o2, h2 = "", a2 = 0) => {
     if (a2 >= r) return e.set(o2, false), false;
-    let l = h2 || kn(o2).root || ".", c3;
-    if (o2 === l) c3 = false;
+    let l = h2 || kn(o2).root || ".", c4;
+    if (o2 === l) c4 = false;
     else {
       let d3 = e.get(o2);
-      c3 = d3 !== void 0 ? d3 : n2(Fn(o2), l, a2 + 1);
+      c4 = d3 !== void 0 ? d3 : n2(Fn(o2), l, a2 + 1);
     }
-    return e.set(o2, c3), c3;
+    return e.set(o2, c4), c4;
   };
-  s3.filter = i2 ? (o2, h2) => i2(o2, h2) && n2(mt(o2)) : (o2) => n2(mt(o2));
+  s5.filter = i2 ? (o2, h2) => i2(o2, h2) && n2(mt(o2)) : (o2) => n2(mt(o2));
 };
-var Mn = (s3) => {
-  let t = new rt(s3), e = s3.file, i2;
+var Mn = (s5) => {
+  let t = new rt(s5), e = s5.file, i2;
   try {
     i2 = Kt.openSync(e, "r");
-    let r = Kt.fstatSync(i2), n2 = s3.maxReadSize || 16 * 1024 * 1024;
+    let r = Kt.fstatSync(i2), n2 = s5.maxReadSize || 16 * 1024 * 1024;
     if (r.size < n2) {
       let o2 = Buffer.allocUnsafe(r.size), h2 = Kt.readSync(i2, o2, 0, r.size, 0);
       t.end(h2 === o2.byteLength ? o2 : o2.subarray(0, h2));
@@ -58186,38 +58186,38 @@ var Mn = (s3) => {
     }
   }
 };
-var Bn = (s3, t) => {
-  let e = new rt(s3), i2 = s3.maxReadSize || 16 * 1024 * 1024, r = s3.file;
+var Bn = (s5, t) => {
+  let e = new rt(s5), i2 = s5.maxReadSize || 16 * 1024 * 1024, r = s5.file;
   return new Promise((o2, h2) => {
     e.on("error", h2), e.on("end", o2), Kt.stat(r, (a2, l) => {
       if (a2) h2(a2);
       else {
-        let c3 = new _t(r, { readSize: i2, size: l.size });
-        c3.on("error", h2), c3.pipe(e);
+        let c4 = new _t(r, { readSize: i2, size: l.size });
+        c4.on("error", h2), c4.pipe(e);
       }
     });
   });
 };
-var Ct = K(Mn, Bn, (s3) => new rt(s3), (s3) => new rt(s3), (s3, t) => {
-  t?.length && Qi(s3, t), s3.noResume || vn(s3);
+var Ct = K(Mn, Bn, (s5) => new rt(s5), (s5) => new rt(s5), (s5, t) => {
+  t?.length && Qi(s5, t), s5.noResume || vn(s5);
 });
-var Ji = (s3, t, e) => (s3 &= 4095, e && (s3 = (s3 | 384) & -19), t && (s3 & 256 && (s3 |= 64), s3 & 32 && (s3 |= 8), s3 & 4 && (s3 |= 1)), s3);
+var Ji = (s5, t, e) => (s5 &= 4095, e && (s5 = (s5 | 384) & -19), t && (s5 & 256 && (s5 |= 64), s5 & 32 && (s5 |= 8), s5 & 4 && (s5 |= 1)), s5);
 var { isAbsolute: zn, parse: qs } = Pn;
-var ce = (s3) => {
-  let t = "", e = qs(s3);
-  for (; zn(s3) || e.root; ) {
-    let i2 = s3.charAt(0) === "/" && s3.slice(0, 4) !== "//?/" ? "/" : e.root;
-    s3 = s3.slice(i2.length), t += i2, e = qs(s3);
+var ce = (s5) => {
+  let t = "", e = qs(s5);
+  for (; zn(s5) || e.root; ) {
+    let i2 = s5.charAt(0) === "/" && s5.slice(0, 4) !== "//?/" ? "/" : e.root;
+    s5 = s5.slice(i2.length), t += i2, e = qs(s5);
   }
-  return [t, s3];
+  return [t, s5];
 };
 var ei = ["|", "<", ">", "?", ":"];
-var ji = ei.map((s3) => String.fromCodePoint(61440 + Number(s3.codePointAt(0))));
-var Un = new Map(ei.map((s3, t) => [s3, ji[t]]));
-var Hn = new Map(ji.map((s3, t) => [s3, ei[t]]));
-var ts = (s3) => ei.reduce((t, e) => t.split(e).join(Un.get(e)), s3);
-var Qs = (s3) => ji.reduce((t, e) => t.split(e).join(Hn.get(e)), s3);
-var rr = (s3, t) => t ? (s3 = f(s3).replace(/^\.(\/|$)/, ""), mt(t) + "/" + s3) : f(s3);
+var ji = ei.map((s5) => String.fromCodePoint(61440 + Number(s5.codePointAt(0))));
+var Un = new Map(ei.map((s5, t) => [s5, ji[t]]));
+var Hn = new Map(ji.map((s5, t) => [s5, ei[t]]));
+var ts = (s5) => ei.reduce((t, e) => t.split(e).join(Un.get(e)), s5);
+var Qs = (s5) => ji.reduce((t, e) => t.split(e).join(Hn.get(e)), s5);
+var rr = (s5, t) => t ? (s5 = f(s5).replace(/^\.(\/|$)/, ""), mt(t) + "/" + s5) : f(s5);
 var Wn = 16 * 1024 * 1024;
 var tr = /* @__PURE__ */ Symbol("process");
 var er = /* @__PURE__ */ Symbol("file");
@@ -58499,7 +58499,7 @@ var oi = class extends A {
     return this.blockRemain && super.write(Buffer.alloc(this.blockRemain)), typeof t == "function" && (i2 = t, e = void 0, t = void 0), typeof e == "function" && (i2 = e, e = void 0), typeof t == "string" && (t = Buffer.from(t, e ?? "utf8")), i2 && this.once("finish", i2), t ? super.end(t, i2) : super.end(i2), this;
   }
 };
-var Gn = (s3) => s3.isFile() ? "File" : s3.isDirectory() ? "Directory" : s3.isSymbolicLink() ? "SymbolicLink" : "Unsupported";
+var Gn = (s5) => s5.isFile() ? "File" : s5.isDirectory() ? "Directory" : s5.isSymbolicLink() ? "SymbolicLink" : "Unsupported";
 var hi = class s2 {
   tail;
   head;
@@ -58643,15 +58643,15 @@ var hi = class s2 {
     return this.head = e, this.tail = t, this;
   }
 };
-function Zn(s3, t, e) {
-  let i2 = t, r = t ? t.next : s3.head, n2 = new ue(e, i2, r, s3);
-  return n2.next === void 0 && (s3.tail = n2), n2.prev === void 0 && (s3.head = n2), s3.length++, n2;
+function Zn(s5, t, e) {
+  let i2 = t, r = t ? t.next : s5.head, n2 = new ue(e, i2, r, s5);
+  return n2.next === void 0 && (s5.tail = n2), n2.prev === void 0 && (s5.head = n2), s5.length++, n2;
 }
-function Yn(s3, t) {
-  s3.tail = new ue(t, s3.tail, void 0, s3), s3.head || (s3.head = s3.tail), s3.length++;
+function Yn(s5, t) {
+  s5.tail = new ue(t, s5.tail, void 0, s5), s5.head || (s5.head = s5.tail), s5.length++;
 }
-function Kn(s3, t) {
-  s3.head = new ue(t, void 0, s3.head, s3), s3.tail || (s3.tail = s3.head), s3.length++;
+function Kn(s5, t) {
+  s5.head = new ue(t, void 0, s5.head, s5), s5.tail || (s5.tail = s5.head), s5.length++;
 }
 var ue = class {
   list;
@@ -58897,38 +58897,38 @@ var kt = class extends wt {
     });
   }
 };
-var Vn = (s3, t) => {
-  let e = new kt(s3), i2 = new Wt(s3.file, { mode: s3.mode || 438 });
+var Vn = (s5, t) => {
+  let e = new kt(s5), i2 = new Wt(s5.file, { mode: s5.mode || 438 });
   e.pipe(i2), fr(e, t);
 };
-var $n = (s3, t) => {
-  let e = new wt(s3), i2 = new et(s3.file, { mode: s3.mode || 438 });
+var $n = (s5, t) => {
+  let e = new wt(s5), i2 = new et(s5.file, { mode: s5.mode || 438 });
   e.pipe(i2);
   let r = new Promise((n2, o2) => {
     i2.on("error", o2), i2.on("close", n2), e.on("error", o2);
   });
   return dr(e, t).catch((n2) => e.emit("error", n2)), r;
 };
-var fr = (s3, t) => {
+var fr = (s5, t) => {
   t.forEach((e) => {
-    e.charAt(0) === "@" ? Ct({ file: cr.resolve(s3.cwd, e.slice(1)), sync: true, noResume: true, onReadEntry: (i2) => s3.add(i2) }) : s3.add(e);
-  }), s3.end();
+    e.charAt(0) === "@" ? Ct({ file: cr.resolve(s5.cwd, e.slice(1)), sync: true, noResume: true, onReadEntry: (i2) => s5.add(i2) }) : s5.add(e);
+  }), s5.end();
 };
-var dr = async (s3, t) => {
-  for (let e of t) e.charAt(0) === "@" ? await Ct({ file: cr.resolve(String(s3.cwd), e.slice(1)), noResume: true, onReadEntry: (i2) => {
-    s3.add(i2);
-  } }) : s3.add(e);
-  s3.end();
+var dr = async (s5, t) => {
+  for (let e of t) e.charAt(0) === "@" ? await Ct({ file: cr.resolve(String(s5.cwd), e.slice(1)), noResume: true, onReadEntry: (i2) => {
+    s5.add(i2);
+  } }) : s5.add(e);
+  s5.end();
 };
-var Xn = (s3, t) => {
-  let e = new kt(s3);
+var Xn = (s5, t) => {
+  let e = new kt(s5);
   return fr(e, t), e;
 };
-var qn = (s3, t) => {
-  let e = new wt(s3);
+var qn = (s5, t) => {
+  let e = new wt(s5);
   return dr(e, t).catch((i2) => e.emit("error", i2)), e;
 };
-var Qn = K(Vn, $n, Xn, qn, (s3, t) => {
+var Qn = K(Vn, $n, Xn, qn, (s5, t) => {
   if (!t?.length) throw new TypeError("no paths specified to add to archive");
 });
 var Jn = process.env.__FAKE_PLATFORM__ || process.platform;
@@ -58939,61 +58939,61 @@ var jn = Er && !!Rr;
 var to = 512 * 1024;
 var eo = Rr | Sr | wr | yr;
 var mr = !Er && typeof ur == "number" ? ur | Sr | wr | yr : null;
-var ms = mr !== null ? () => mr : jn ? (s3) => s3 < to ? eo : "w" : () => "w";
-var ps = (s3, t, e) => {
+var ms = mr !== null ? () => mr : jn ? (s5) => s5 < to ? eo : "w" : () => "w";
+var ps = (s5, t, e) => {
   try {
-    return wi.lchownSync(s3, t, e);
+    return wi.lchownSync(s5, t, e);
   } catch (i2) {
     if (i2?.code !== "ENOENT") throw i2;
   }
 };
-var Ei = (s3, t, e, i2) => {
-  wi.lchown(s3, t, e, (r) => {
+var Ei = (s5, t, e, i2) => {
+  wi.lchown(s5, t, e, (r) => {
     i2(r && r?.code !== "ENOENT" ? r : null);
   });
 };
-var io = (s3, t, e, i2, r) => {
-  if (t.isDirectory()) Es(we.resolve(s3, t.name), e, i2, (n2) => {
+var io = (s5, t, e, i2, r) => {
+  if (t.isDirectory()) Es(we.resolve(s5, t.name), e, i2, (n2) => {
     if (n2) return r(n2);
-    let o2 = we.resolve(s3, t.name);
+    let o2 = we.resolve(s5, t.name);
     Ei(o2, e, i2, r);
   });
   else {
-    let n2 = we.resolve(s3, t.name);
+    let n2 = we.resolve(s5, t.name);
     Ei(n2, e, i2, r);
   }
 };
-var Es = (s3, t, e, i2) => {
-  wi.readdir(s3, { withFileTypes: true }, (r, n2) => {
+var Es = (s5, t, e, i2) => {
+  wi.readdir(s5, { withFileTypes: true }, (r, n2) => {
     if (r) {
       if (r.code === "ENOENT") return i2();
       if (r.code !== "ENOTDIR" && r.code !== "ENOTSUP") return i2(r);
     }
-    if (r || !n2.length) return Ei(s3, t, e, i2);
+    if (r || !n2.length) return Ei(s5, t, e, i2);
     let o2 = n2.length, h2 = null, a2 = (l) => {
       if (!h2) {
         if (l) return i2(h2 = l);
-        if (--o2 === 0) return Ei(s3, t, e, i2);
+        if (--o2 === 0) return Ei(s5, t, e, i2);
       }
     };
-    for (let l of n2) io(s3, l, t, e, a2);
+    for (let l of n2) io(s5, l, t, e, a2);
   });
 };
-var so = (s3, t, e, i2) => {
-  t.isDirectory() && ws(we.resolve(s3, t.name), e, i2), ps(we.resolve(s3, t.name), e, i2);
+var so = (s5, t, e, i2) => {
+  t.isDirectory() && ws(we.resolve(s5, t.name), e, i2), ps(we.resolve(s5, t.name), e, i2);
 };
-var ws = (s3, t, e) => {
+var ws = (s5, t, e) => {
   let i2;
   try {
-    i2 = wi.readdirSync(s3, { withFileTypes: true });
+    i2 = wi.readdirSync(s5, { withFileTypes: true });
   } catch (r) {
     let n2 = r;
     if (n2?.code === "ENOENT") return;
-    if (n2?.code === "ENOTDIR" || n2?.code === "ENOTSUP") return ps(s3, t, e);
+    if (n2?.code === "ENOTDIR" || n2?.code === "ENOTSUP") return ps(s5, t, e);
     throw n2;
   }
-  for (let r of i2) so(s3, r, t, e);
-  return ps(s3, t, e);
+  for (let r of i2) so(s5, r, t, e);
+  return ps(s5, t, e);
 };
 var Se = class extends Error {
   path;
@@ -59018,79 +59018,79 @@ var St = class extends Error {
     return "SymlinkError";
   }
 };
-var no = (s3, t) => {
-  k.stat(s3, (e, i2) => {
-    (e || !i2.isDirectory()) && (e = new Se(s3, e?.code || "ENOTDIR")), t(e);
+var no = (s5, t) => {
+  k.stat(s5, (e, i2) => {
+    (e || !i2.isDirectory()) && (e = new Se(s5, e?.code || "ENOTDIR")), t(e);
   });
 };
-var gr = (s3, t, e) => {
-  s3 = f(s3);
-  let i2 = t.umask ?? 18, r = t.mode | 448, n2 = (r & i2) !== 0, o2 = t.uid, h2 = t.gid, a2 = typeof o2 == "number" && typeof h2 == "number" && (o2 !== t.processUid || h2 !== t.processGid), l = t.preserve, c3 = t.unlink, d3 = f(t.cwd), y = (E, x2) => {
-    E ? e(E) : x2 && a2 ? Es(x2, o2, h2, (Le) => y(Le)) : n2 ? k.chmod(s3, r, e) : e();
+var gr = (s5, t, e) => {
+  s5 = f(s5);
+  let i2 = t.umask ?? 18, r = t.mode | 448, n2 = (r & i2) !== 0, o2 = t.uid, h2 = t.gid, a2 = typeof o2 == "number" && typeof h2 == "number" && (o2 !== t.processUid || h2 !== t.processGid), l = t.preserve, c4 = t.unlink, d3 = f(t.cwd), y2 = (E2, x3) => {
+    E2 ? e(E2) : x3 && a2 ? Es(x3, o2, h2, (Le) => y2(Le)) : n2 ? k.chmod(s5, r, e) : e();
   };
-  if (s3 === d3) return no(s3, y);
-  if (l) return ro.mkdir(s3, { mode: r, recursive: true }).then((E) => y(null, E ?? void 0), y);
-  let D = f(Si.relative(d3, s3)).split("/");
-  Ss(d3, D, r, c3, d3, void 0, y);
+  if (s5 === d3) return no(s5, y2);
+  if (l) return ro.mkdir(s5, { mode: r, recursive: true }).then((E2) => y2(null, E2 ?? void 0), y2);
+  let D2 = f(Si.relative(d3, s5)).split("/");
+  Ss(d3, D2, r, c4, d3, void 0, y2);
 };
-var Ss = (s3, t, e, i2, r, n2, o2) => {
+var Ss = (s5, t, e, i2, r, n2, o2) => {
   if (t.length === 0) return o2(null, n2);
-  let h2 = t.shift(), a2 = f(Si.resolve(s3 + "/" + h2));
+  let h2 = t.shift(), a2 = f(Si.resolve(s5 + "/" + h2));
   k.mkdir(a2, e, br(a2, t, e, i2, r, n2, o2));
 };
-var br = (s3, t, e, i2, r, n2, o2) => (h2) => {
-  h2 ? k.lstat(s3, (a2, l) => {
+var br = (s5, t, e, i2, r, n2, o2) => (h2) => {
+  h2 ? k.lstat(s5, (a2, l) => {
     if (a2) a2.path = a2.path && f(a2.path), o2(a2);
-    else if (l.isDirectory()) Ss(s3, t, e, i2, r, n2, o2);
-    else if (i2) k.unlink(s3, (c3) => {
-      if (c3) return o2(c3);
-      k.mkdir(s3, e, br(s3, t, e, i2, r, n2, o2));
+    else if (l.isDirectory()) Ss(s5, t, e, i2, r, n2, o2);
+    else if (i2) k.unlink(s5, (c4) => {
+      if (c4) return o2(c4);
+      k.mkdir(s5, e, br(s5, t, e, i2, r, n2, o2));
     });
     else {
-      if (l.isSymbolicLink()) return o2(new St(s3, s3 + "/" + t.join("/")));
+      if (l.isSymbolicLink()) return o2(new St(s5, s5 + "/" + t.join("/")));
       o2(h2);
     }
-  }) : (n2 = n2 || s3, Ss(s3, t, e, i2, r, n2, o2));
+  }) : (n2 = n2 || s5, Ss(s5, t, e, i2, r, n2, o2));
 };
-var oo = (s3) => {
+var oo = (s5) => {
   let t = false, e;
   try {
-    t = k.statSync(s3).isDirectory();
+    t = k.statSync(s5).isDirectory();
   } catch (i2) {
     e = i2?.code;
   } finally {
-    if (!t) throw new Se(s3, e ?? "ENOTDIR");
+    if (!t) throw new Se(s5, e ?? "ENOTDIR");
   }
 };
-var _r = (s3, t) => {
-  s3 = f(s3);
-  let e = t.umask ?? 18, i2 = t.mode | 448, r = (i2 & e) !== 0, n2 = t.uid, o2 = t.gid, h2 = typeof n2 == "number" && typeof o2 == "number" && (n2 !== t.processUid || o2 !== t.processGid), a2 = t.preserve, l = t.unlink, c3 = f(t.cwd), d3 = (E) => {
-    E && h2 && ws(E, n2, o2), r && k.chmodSync(s3, i2);
+var _r = (s5, t) => {
+  s5 = f(s5);
+  let e = t.umask ?? 18, i2 = t.mode | 448, r = (i2 & e) !== 0, n2 = t.uid, o2 = t.gid, h2 = typeof n2 == "number" && typeof o2 == "number" && (n2 !== t.processUid || o2 !== t.processGid), a2 = t.preserve, l = t.unlink, c4 = f(t.cwd), d3 = (E2) => {
+    E2 && h2 && ws(E2, n2, o2), r && k.chmodSync(s5, i2);
   };
-  if (s3 === c3) return oo(c3), d3();
-  if (a2) return d3(k.mkdirSync(s3, { mode: i2, recursive: true }) ?? void 0);
-  let T2 = f(Si.relative(c3, s3)).split("/"), D;
-  for (let E = T2.shift(), x2 = c3; E && (x2 += "/" + E); E = T2.shift()) {
-    x2 = f(Si.resolve(x2));
+  if (s5 === c4) return oo(c4), d3();
+  if (a2) return d3(k.mkdirSync(s5, { mode: i2, recursive: true }) ?? void 0);
+  let T3 = f(Si.relative(c4, s5)).split("/"), D2;
+  for (let E2 = T3.shift(), x3 = c4; E2 && (x3 += "/" + E2); E2 = T3.shift()) {
+    x3 = f(Si.resolve(x3));
     try {
-      k.mkdirSync(x2, i2), D = D || x2;
+      k.mkdirSync(x3, i2), D2 = D2 || x3;
     } catch {
-      let Le = k.lstatSync(x2);
+      let Le = k.lstatSync(x3);
       if (Le.isDirectory()) continue;
       if (l) {
-        k.unlinkSync(x2), k.mkdirSync(x2, i2), D = D || x2;
+        k.unlinkSync(x3), k.mkdirSync(x3, i2), D2 = D2 || x3;
         continue;
-      } else if (Le.isSymbolicLink()) return new St(x2, x2 + "/" + T2.join("/"));
+      } else if (Le.isSymbolicLink()) return new St(x3, x3 + "/" + T3.join("/"));
     }
   }
-  return d3(D);
+  return d3(D2);
 };
 var ys = /* @__PURE__ */ Object.create(null);
 var Or = 1e4;
 var Vt = /* @__PURE__ */ new Set();
-var Tr = (s3) => {
-  Vt.has(s3) ? Vt.delete(s3) : ys[s3] = s3.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"), Vt.add(s3);
-  let t = ys[s3], e = Vt.size - Or;
+var Tr = (s5) => {
+  Vt.has(s5) ? Vt.delete(s5) : ys[s5] = s5.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"), Vt.add(s5);
+  let t = ys[s5], e = Vt.size - Or;
   if (e > Or / 10) {
     for (let i2 of Vt) if (Vt.delete(i2), delete ys[i2], --e <= 0) break;
   }
@@ -59098,7 +59098,7 @@ var Tr = (s3) => {
 };
 var ho = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
 var ao = ho === "win32";
-var lo = (s3) => s3.split("/").slice(0, -1).reduce((e, i2) => {
+var lo = (s5) => s5.split("/").slice(0, -1).reduce((e, i2) => {
   let r = e.at(-1);
   return r !== void 0 && (i2 = xr(r, i2)), e.push(i2 || "/"), e;
 }, []);
@@ -59196,20 +59196,20 @@ var Oe = /* @__PURE__ */ Symbol("checkedCwd");
 var fo = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
 var Te = fo === "win32";
 var uo = 1024;
-var mo = (s3, t) => {
-  if (!Te) return u.unlink(s3, t);
-  let e = s3 + ".DELETE." + Mr(16).toString("hex");
-  u.rename(s3, e, (i2) => {
+var mo = (s5, t) => {
+  if (!Te) return u.unlink(s5, t);
+  let e = s5 + ".DELETE." + Mr(16).toString("hex");
+  u.rename(s5, e, (i2) => {
     if (i2) return t(i2);
     u.unlink(e, t);
   });
 };
-var po = (s3) => {
-  if (!Te) return u.unlinkSync(s3);
-  let t = s3 + ".DELETE." + Mr(16).toString("hex");
-  u.renameSync(s3, t), u.unlinkSync(t);
+var po = (s5) => {
+  if (!Te) return u.unlinkSync(s5);
+  let t = s5 + ".DELETE." + Mr(16).toString("hex");
+  u.renameSync(s5, t), u.unlinkSync(t);
 };
-var vr = (s3, t, e) => s3 !== void 0 && s3 === s3 >>> 0 ? s3 : t !== void 0 && t === t >>> 0 ? t : e;
+var vr = (s5, t, e) => s5 !== void 0 && s5 === s5 >>> 0 ? s5 : t !== void 0 && t === t >>> 0 ? t : e;
 var Xt = class extends rt {
   [gs] = false;
   [Oe] = false;
@@ -59340,13 +59340,13 @@ var Xt = class extends rt {
       let a2 = String(t.absolute), l = r.fd;
       if (typeof l == "number" && t.mtime && !this.noMtime) {
         n2++;
-        let c3 = t.atime || /* @__PURE__ */ new Date(), d3 = t.mtime;
-        u.futimes(l, c3, d3, (y) => y ? u.utimes(a2, c3, d3, (T2) => o2(T2 && y)) : o2());
+        let c4 = t.atime || /* @__PURE__ */ new Date(), d3 = t.mtime;
+        u.futimes(l, c4, d3, (y2) => y2 ? u.utimes(a2, c4, d3, (T3) => o2(T3 && y2)) : o2());
       }
       if (typeof l == "number" && this[ge](t)) {
         n2++;
-        let c3 = this[be](t), d3 = this[_e](t);
-        typeof c3 == "number" && typeof d3 == "number" && u.fchown(l, c3, d3, (y) => y ? u.chown(a2, c3, d3, (T2) => o2(T2 && y)) : o2());
+        let c4 = this[be](t), d3 = this[_e](t);
+        typeof c4 == "number" && typeof d3 == "number" && u.fchown(l, c4, d3, (y2) => y2 ? u.chown(a2, c4, d3, (T3) => o2(T3 && y2)) : o2());
       }
       o2();
     });
@@ -59442,8 +59442,8 @@ var Xt = class extends rt {
         if (h2 || this[Os](t, a2)) return this[P](null, t, i2);
         if (a2.isDirectory()) {
           if (t.type === "Directory") {
-            let l = this.chmod && t.mode && (a2.mode & 4095) !== t.mode, c3 = (d3) => this[P](d3 ?? null, t, i2);
-            return l ? u.chmod(String(t.absolute), Number(t.mode), c3) : c3();
+            let l = this.chmod && t.mode && (a2.mode & 4095) !== t.mode, c4 = (d3) => this[P](d3 ?? null, t, i2);
+            return l ? u.chmod(String(t.absolute), Number(t.mode), c4) : c4();
           }
           if (t.absolute !== this.cwd) return u.rmdir(String(t.absolute), (l) => this[P](l ?? null, t, i2));
         }
@@ -59478,9 +59478,9 @@ var Xt = class extends rt {
     });
   }
 };
-var ye = (s3) => {
+var ye = (s5) => {
   try {
-    return [null, s3()];
+    return [null, s5()];
   } catch (t) {
     return [t, null];
   }
@@ -59548,11 +59548,11 @@ var xe = class extends Xt {
         let a2 = t.atime || /* @__PURE__ */ new Date(), l = t.mtime;
         try {
           u.futimesSync(n2, a2, l);
-        } catch (c3) {
+        } catch (c4) {
           try {
             u.utimesSync(String(t.absolute), a2, l);
           } catch {
-            h2 = c3;
+            h2 = c4;
           }
         }
       }
@@ -59560,11 +59560,11 @@ var xe = class extends Xt {
         let a2 = this[be](t), l = this[_e](t);
         try {
           u.fchownSync(n2, Number(a2), Number(l));
-        } catch (c3) {
+        } catch (c4) {
           try {
             u.chownSync(String(t.absolute), Number(a2), Number(l));
           } catch {
-            h2 = h2 || c3;
+            h2 = h2 || c4;
           }
         }
       }
@@ -59614,47 +59614,47 @@ var xe = class extends Xt {
     }
   }
 };
-var Eo = (s3) => {
-  let t = new xe(s3), e = s3.file, i2 = Br.statSync(e), r = s3.maxReadSize || 16 * 1024 * 1024;
+var Eo = (s5) => {
+  let t = new xe(s5), e = s5.file, i2 = Br.statSync(e), r = s5.maxReadSize || 16 * 1024 * 1024;
   new Be(e, { readSize: r, size: i2.size }).pipe(t);
 };
-var wo = (s3, t) => {
-  let e = new Xt(s3), i2 = s3.maxReadSize || 16 * 1024 * 1024, r = s3.file;
+var wo = (s5, t) => {
+  let e = new Xt(s5), i2 = s5.maxReadSize || 16 * 1024 * 1024, r = s5.file;
   return new Promise((o2, h2) => {
     e.on("error", h2), e.on("close", o2), Br.stat(r, (a2, l) => {
       if (a2) h2(a2);
       else {
-        let c3 = new _t(r, { readSize: i2, size: l.size });
-        c3.on("error", h2), c3.pipe(e);
+        let c4 = new _t(r, { readSize: i2, size: l.size });
+        c4.on("error", h2), c4.pipe(e);
       }
     });
   });
 };
-var So = K(Eo, wo, (s3) => new xe(s3), (s3) => new Xt(s3), (s3, t) => {
-  t?.length && Qi(s3, t);
+var So = K(Eo, wo, (s5) => new xe(s5), (s5) => new Xt(s5), (s5, t) => {
+  t?.length && Qi(s5, t);
 });
-var yo = (s3, t) => {
-  let e = new kt(s3), i2 = true, r, n2;
+var yo = (s5, t) => {
+  let e = new kt(s5), i2 = true, r, n2;
   try {
     try {
-      r = v.openSync(s3.file, "r+");
+      r = v.openSync(s5.file, "r+");
     } catch (a2) {
-      if (a2?.code === "ENOENT") r = v.openSync(s3.file, "w+");
+      if (a2?.code === "ENOENT") r = v.openSync(s5.file, "w+");
       else throw a2;
     }
     let o2 = v.fstatSync(r), h2 = Buffer.alloc(512);
     t: for (n2 = 0; n2 < o2.size; n2 += 512) {
-      for (let c3 = 0, d3 = 0; c3 < 512; c3 += d3) {
-        if (d3 = v.readSync(r, h2, c3, h2.length - c3, n2 + c3), n2 === 0 && h2[0] === 31 && h2[1] === 139) throw new Error("cannot append to compressed archives");
+      for (let c4 = 0, d3 = 0; c4 < 512; c4 += d3) {
+        if (d3 = v.readSync(r, h2, c4, h2.length - c4, n2 + c4), n2 === 0 && h2[0] === 31 && h2[1] === 139) throw new Error("cannot append to compressed archives");
         if (!d3) break t;
       }
       let a2 = new F(h2);
       if (!a2.cksumValid) break;
       let l = 512 * Math.ceil((a2.size || 0) / 512);
       if (n2 + l + 512 > o2.size) break;
-      n2 += l, s3.mtimeCache && a2.mtime && s3.mtimeCache.set(String(a2.path), a2.mtime);
+      n2 += l, s5.mtimeCache && a2.mtime && s5.mtimeCache.set(String(a2.path), a2.mtime);
     }
-    i2 = false, Ro(s3, e, n2, r, t);
+    i2 = false, Ro(s5, e, n2, r, t);
   } finally {
     if (i2) try {
       v.closeSync(r);
@@ -59662,78 +59662,78 @@ var yo = (s3, t) => {
     }
   }
 };
-var Ro = (s3, t, e, i2, r) => {
-  let n2 = new Wt(s3.file, { fd: i2, start: e });
+var Ro = (s5, t, e, i2, r) => {
+  let n2 = new Wt(s5.file, { fd: i2, start: e });
   t.pipe(n2), bo(t, r);
 };
-var go = (s3, t) => {
+var go = (s5, t) => {
   t = Array.from(t);
-  let e = new wt(s3), i2 = (n2, o2, h2) => {
-    let a2 = (T2, D) => {
-      T2 ? v.close(n2, (E) => h2(T2)) : h2(null, D);
+  let e = new wt(s5), i2 = (n2, o2, h2) => {
+    let a2 = (T3, D2) => {
+      T3 ? v.close(n2, (E2) => h2(T3)) : h2(null, D2);
     }, l = 0;
     if (o2 === 0) return a2(null, 0);
-    let c3 = 0, d3 = Buffer.alloc(512), y = (T2, D) => {
-      if (T2 || D === void 0) return a2(T2);
-      if (c3 += D, c3 < 512 && D) return v.read(n2, d3, c3, d3.length - c3, l + c3, y);
+    let c4 = 0, d3 = Buffer.alloc(512), y2 = (T3, D2) => {
+      if (T3 || D2 === void 0) return a2(T3);
+      if (c4 += D2, c4 < 512 && D2) return v.read(n2, d3, c4, d3.length - c4, l + c4, y2);
       if (l === 0 && d3[0] === 31 && d3[1] === 139) return a2(new Error("cannot append to compressed archives"));
-      if (c3 < 512) return a2(null, l);
-      let E = new F(d3);
-      if (!E.cksumValid) return a2(null, l);
-      let x2 = 512 * Math.ceil((E.size ?? 0) / 512);
-      if (l + x2 + 512 > o2 || (l += x2 + 512, l >= o2)) return a2(null, l);
-      s3.mtimeCache && E.mtime && s3.mtimeCache.set(String(E.path), E.mtime), c3 = 0, v.read(n2, d3, 0, 512, l, y);
+      if (c4 < 512) return a2(null, l);
+      let E2 = new F(d3);
+      if (!E2.cksumValid) return a2(null, l);
+      let x3 = 512 * Math.ceil((E2.size ?? 0) / 512);
+      if (l + x3 + 512 > o2 || (l += x3 + 512, l >= o2)) return a2(null, l);
+      s5.mtimeCache && E2.mtime && s5.mtimeCache.set(String(E2.path), E2.mtime), c4 = 0, v.read(n2, d3, 0, 512, l, y2);
     };
-    v.read(n2, d3, 0, 512, l, y);
+    v.read(n2, d3, 0, 512, l, y2);
   };
   return new Promise((n2, o2) => {
     e.on("error", o2);
-    let h2 = "r+", a2 = (l, c3) => {
-      if (l && l.code === "ENOENT" && h2 === "r+") return h2 = "w+", v.open(s3.file, h2, a2);
-      if (l || !c3) return o2(l);
-      v.fstat(c3, (d3, y) => {
-        if (d3) return v.close(c3, () => o2(d3));
-        i2(c3, y.size, (T2, D) => {
-          if (T2) return o2(T2);
-          let E = new et(s3.file, { fd: c3, start: D });
-          e.pipe(E), E.on("error", o2), E.on("close", n2), _o(e, t);
+    let h2 = "r+", a2 = (l, c4) => {
+      if (l && l.code === "ENOENT" && h2 === "r+") return h2 = "w+", v.open(s5.file, h2, a2);
+      if (l || !c4) return o2(l);
+      v.fstat(c4, (d3, y2) => {
+        if (d3) return v.close(c4, () => o2(d3));
+        i2(c4, y2.size, (T3, D2) => {
+          if (T3) return o2(T3);
+          let E2 = new et(s5.file, { fd: c4, start: D2 });
+          e.pipe(E2), E2.on("error", o2), E2.on("close", n2), _o(e, t);
         });
       });
     };
-    v.open(s3.file, h2, a2);
+    v.open(s5.file, h2, a2);
   });
 };
-var bo = (s3, t) => {
+var bo = (s5, t) => {
   t.forEach((e) => {
-    e.charAt(0) === "@" ? Ct({ file: Pr.resolve(s3.cwd, e.slice(1)), sync: true, noResume: true, onReadEntry: (i2) => s3.add(i2) }) : s3.add(e);
-  }), s3.end();
+    e.charAt(0) === "@" ? Ct({ file: Pr.resolve(s5.cwd, e.slice(1)), sync: true, noResume: true, onReadEntry: (i2) => s5.add(i2) }) : s5.add(e);
+  }), s5.end();
 };
-var _o = async (s3, t) => {
-  for (let e of t) e.charAt(0) === "@" ? await Ct({ file: Pr.resolve(String(s3.cwd), e.slice(1)), noResume: true, onReadEntry: (i2) => s3.add(i2) }) : s3.add(e);
-  s3.end();
+var _o = async (s5, t) => {
+  for (let e of t) e.charAt(0) === "@" ? await Ct({ file: Pr.resolve(String(s5.cwd), e.slice(1)), noResume: true, onReadEntry: (i2) => s5.add(i2) }) : s5.add(e);
+  s5.end();
 };
 var vt = K(yo, go, () => {
   throw new TypeError("file is required");
 }, () => {
   throw new TypeError("file is required");
-}, (s3, t) => {
-  if (!Bs(s3)) throw new TypeError("file is required");
-  if (s3.gzip || s3.brotli || s3.zstd || s3.file.endsWith(".br") || s3.file.endsWith(".tbr")) throw new TypeError("cannot append to compressed archives");
+}, (s5, t) => {
+  if (!Bs(s5)) throw new TypeError("file is required");
+  if (s5.gzip || s5.brotli || s5.zstd || s5.file.endsWith(".br") || s5.file.endsWith(".tbr")) throw new TypeError("cannot append to compressed archives");
   if (!t?.length) throw new TypeError("no paths specified to add/replace");
 });
-var Oo = K(vt.syncFile, vt.asyncFile, vt.syncNoFile, vt.asyncNoFile, (s3, t = []) => {
-  vt.validate?.(s3, t), To(s3);
+var Oo = K(vt.syncFile, vt.asyncFile, vt.syncNoFile, vt.asyncNoFile, (s5, t = []) => {
+  vt.validate?.(s5, t), To(s5);
 });
-var To = (s3) => {
-  let t = s3.filter;
-  s3.mtimeCache || (s3.mtimeCache = /* @__PURE__ */ new Map()), s3.filter = t ? (e, i2) => t(e, i2) && !((s3.mtimeCache?.get(e) ?? i2.mtime ?? 0) > (i2.mtime ?? 0)) : (e, i2) => !((s3.mtimeCache?.get(e) ?? i2.mtime ?? 0) > (i2.mtime ?? 0));
+var To = (s5) => {
+  let t = s5.filter;
+  s5.mtimeCache || (s5.mtimeCache = /* @__PURE__ */ new Map()), s5.filter = t ? (e, i2) => t(e, i2) && !((s5.mtimeCache?.get(e) ?? i2.mtime ?? 0) > (i2.mtime ?? 0)) : (e, i2) => !((s5.mtimeCache?.get(e) ?? i2.mtime ?? 0) > (i2.mtime ?? 0));
 };
 
 // app/adapters/charts/deterministic-archive.ts
 var BLOCK_BYTES = 512;
 var STORED_LIMIT_BYTES = 65535;
 function packTar(files) {
-  const parts = [...files].sort(([a2], [b2]) => a2 < b2 ? -1 : 1).flatMap(([path17, content2]) => [headerOf(path17, content2.byteLength), content2, padding(content2.byteLength)]);
+  const parts = [...files].sort(([a2], [b3]) => a2 < b3 ? -1 : 1).flatMap(([path17, content2]) => [headerOf(path17, content2.byteLength), content2, padding(content2.byteLength)]);
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK_BYTES)]);
 }
 function headerOf(path17, size) {
@@ -59800,7 +59800,7 @@ import { fileURLToPath } from "node:url";
 // app/domain/chart/via-mirrors.ts
 import { createHash } from "node:crypto";
 function redirect(address, mirrors) {
-  const prefix = Object.keys(mirrors).filter((each) => address.startsWith(each)).sort((a2, b2) => b2.length - a2.length)[0];
+  const prefix = Object.keys(mirrors).filter((each) => address.startsWith(each)).sort((a2, b3) => b3.length - a2.length)[0];
   if (prefix === void 0) return void 0;
   const instead = mirrors[prefix] ?? "";
   const rest = address.slice(prefix.length);
@@ -59842,17 +59842,20 @@ async function request(from2, source, headers = {}) {
   let { address } = from2;
   for (let hop = 0; hop < 5; hop++) {
     if (!from2.isTrusted && !isPublicAddress(address)) throw refusedAddress(source, address);
-    const response = await send(address, source, hop === 0 ? headers : {});
+    const response = await send({ ...from2, address }, source, hop === 0 ? headers : {});
     const location = response.headers.get("location");
     if (response.status < 300 || response.status > 399 || location === null) return response;
     await response.body?.cancel();
-    address = new URL(location, address).href;
+    const next = URL.parse(location, address);
+    if (!next) throw unreachable(source, "It redirects to what is no address");
+    address = next.href;
   }
   throw unreachable(source, "It redirects in a circle");
 }
-async function send(address, source, headers) {
+async function send({ address, signal }, source, headers) {
+  const limits = [AbortSignal.timeout(TIME_LIMIT_MS), ...signal ? [signal] : []];
   try {
-    return await fetch(address, { headers, redirect: "manual", signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+    return await fetch(address, { headers, redirect: "manual", signal: AbortSignal.any(limits) });
   } catch (error63) {
     throw unreachable(source, "It did not answer", error63);
   }
@@ -59860,11 +59863,16 @@ async function send(address, source, headers) {
 async function readBody(response, limitBytes, source) {
   const chunks = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > limitBytes) throw unreachable(source, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > limitBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (error63) {
+    throw unreachable(source, "The connection was cut", error63);
   }
+  if (bytes > limitBytes) throw unreachable(source, `It sent more than ${limitBytes / 1024 / 1024} MiB`);
   return Buffer.concat(chunks);
 }
 function isPublicAddress(address) {
@@ -59890,7 +59898,9 @@ var tagsSchema = external_exports.object({ tags: external_exports.array(external
 var tokenSchema = external_exports.object({ token: external_exports.string().optional(), access_token: external_exports.string().optional() });
 async function fetchFromRegistry(repository2, source, limitBytes) {
   const tag = source.version.replaceAll("+", "_");
-  const { body, headers } = await ask(repository2, `manifests/${tag}`, source, MANIFEST_TYPE);
+  const answer = await askRegistry(repository2, `manifests/${tag}`, source, MANIFEST_TYPE);
+  if (!answer) throw noSuchVersion(source, []);
+  const { body, headers } = answer;
   const layer = parsed(body, manifestSchema, source).layers.find(({ mediaType }) => mediaType === CHART_LAYER_TYPE);
   if (!layer) throw unreachable(source, "What it has under that name is no chart");
   return {
@@ -59900,10 +59910,11 @@ async function fetchFromRegistry(repository2, source, limitBytes) {
   };
 }
 async function listRegistryTags(repository2, source) {
-  const { body } = await ask(repository2, "tags/list", source, "application/json");
-  return (parsed(body, tagsSchema, source).tags ?? []).map((tag) => tag.replaceAll("_", "+"));
+  const answer = await askRegistry(repository2, "tags/list", source, "application/json");
+  if (!answer) throw noSuchVersion(source, []);
+  return (parsed(answer.body, tagsSchema, source).tags ?? []).map((tag) => tag.replaceAll("_", "+"));
 }
-async function ask(repository2, what, source, accept) {
+async function askRegistry(repository2, what, source, accept) {
   const place2 = apiPlace(repository2, what);
   let headers = { accept };
   let response = await request(place2, source, headers);
@@ -59912,18 +59923,18 @@ async function ask(repository2, what, source, accept) {
     headers = { accept, authorization: `Bearer ${token}` };
     response = await request(place2, source, headers);
   }
-  if (response.status === 404) throw noSuchVersion(source, []);
+  if (response.status === 404) return void 0;
   if (!response.ok) throw unreachable(source, `The registry answered ${response.status}`);
   return { body: await readBody(response, MANIFEST_LIMIT_BYTES, source), headers };
 }
-async function fetchToken(challenge, { isTrusted }, source) {
+async function fetchToken(challenge, repository2, source) {
   const said = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
   const { realm, service, scope } = said;
   if (!challenge.startsWith("Bearer ") || realm === void 0) throw unreachable(source, "The registry wants a login");
   const query = new URLSearchParams(
     Object.entries({ service, scope }).filter((each) => each[1] !== void 0)
   );
-  const response = await request({ address: `${realm}?${query}`, isTrusted }, source);
+  const response = await request({ ...repository2, address: `${realm}?${query}` }, source);
   if (!response.ok) throw unreachable(source, "The registry wants a login");
   const { token, access_token: other } = parsed(await readBody(response, MANIFEST_LIMIT_BYTES, source), tokenSchema, source);
   const given = token ?? other;
@@ -59937,10 +59948,11 @@ function parsed(body, schema, source) {
     throw unreachable(source, "What the registry answered cannot be read", error63);
   }
 }
-function apiPlace({ address, isTrusted }, what) {
+function apiPlace(repository2, what) {
+  const { address, isTrusted } = repository2;
   const [, host = "", path17 = ""] = /^oci:\/\/([^/]+)\/(.*)$/.exec(address) ?? [];
   const scheme = isTrusted && /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host) ? "http" : "https";
-  return { address: `${scheme}://${host}/v2/${path17}/${what}`, isTrusted };
+  return { ...repository2, address: `${scheme}://${host}/v2/${path17}/${what}` };
 }
 
 // app/adapters/charts/find-chart.ts
@@ -60148,8 +60160,11 @@ function openCharts({ offline = false, ...flags }) {
   const charts = createCharts(flags);
   return offline ? void 0 : charts;
 }
-function createCharts({ mirror }) {
-  return createChartStore({ cacheDir: cacheDir(), mirrors: Object.fromEntries(mirror.map(parseMirror)) });
+function createCharts(flags) {
+  return createChartStore({ cacheDir: cacheDir(), mirrors: mirrorsOf(flags) });
+}
+function mirrorsOf({ mirror }) {
+  return Object.fromEntries(mirror.map(parseMirror));
 }
 function cacheDir() {
   return process.env.CAMPANILE_DATA_DIR ?? path4.join(homedir(), ".local", "share", "campanile");
@@ -60163,6 +60178,407 @@ function parseMirror(written) {
     why: "It names an address of charts, and after an equals sign what to read instead.",
     fix: "Write --mirror https://charts.example/=./charts, or another address after the equals sign."
   });
+}
+
+// app/redact/decoded-views.ts
+function* viewsOf(text3) {
+  const plain = { text: text3, sourceStartOf: (position) => position, sourceEndOf: (end) => end };
+  yield plain;
+  yield* viewsBeneath(plain, ESCAPINGS);
+}
+var PERCENT_CHARACTER = "%[0-7][0-9A-Fa-f]|%[CDcd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[Ff][0-7](?:%[89ABab][0-9A-Fa-f]){3}";
+var HTML = {
+  pattern: /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});/g,
+  decode: decodeHtml,
+  within: []
+};
+var BACKSLASH_PATTERN = /\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[bfnrtv]|[^A-Za-z0-9\s])/g;
+var BACKSLASH_TWICE = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [] };
+var BACKSLASH = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [BACKSLASH_TWICE, HTML] };
+var ESCAPINGS = [
+  { pattern: new RegExp(PERCENT_CHARACTER, "g"), decode: decodePercent, within: [BACKSLASH_TWICE] },
+  // Forms write a space as "+"; in any other URL a "+" means itself, hence two views.
+  { pattern: new RegExp(`\\+|${PERCENT_CHARACTER}`, "g"), decode: decodeForm, within: [] },
+  BACKSLASH,
+  HTML,
+  // `base64` and `openssl` break lines at 76 and 64 characters.
+  { pattern: /(?<=[A-Za-z0-9+/]{60})\r?\n[ \t]{0,64}(?=[A-Za-z0-9+/])/g, decode: () => "", within: [] },
+  // YAML doubles the apostrophe within single quotes.
+  { pattern: /''/g, decode: () => "'", within: [] }
+];
+function* viewsBeneath(source, escapings) {
+  for (const escaping of escapings) {
+    const view = decodeView(source, escaping);
+    if (view === void 0) continue;
+    yield view;
+    yield* viewsBeneath(view, escaping.within);
+  }
+}
+function decodeView(source, { pattern, decode: decode5 }) {
+  const escapes = [];
+  let text3 = "";
+  let position = 0;
+  for (const match of source.text.matchAll(pattern)) {
+    const decoded = decode5(match[0]);
+    if (decoded === void 0) continue;
+    text3 += source.text.slice(position, match.index);
+    position = match.index + match[0].length;
+    escapes.push({ start: text3.length, end: text3.length + decoded.length, sourceStart: match.index, sourceEnd: position });
+    text3 += decoded;
+  }
+  if (escapes.length === 0) return void 0;
+  text3 += source.text.slice(position);
+  return {
+    text: text3,
+    sourceStartOf: (start) => source.sourceStartOf(stretchAt(escapes, start).start),
+    sourceEndOf: (end) => source.sourceEndOf(stretchAt(escapes, end - 1).end)
+  };
+}
+function stretchAt(escapes, position) {
+  let low = 0;
+  let high = escapes.length;
+  while (low < high) {
+    const middle = low + high >>> 1;
+    if ((escapes[middle]?.start ?? Number.POSITIVE_INFINITY) <= position) low = middle + 1;
+    else high = middle;
+  }
+  const before2 = escapes[low - 1];
+  if (before2 === void 0) return { start: position, end: position + 1 };
+  if (position < before2.end) return { start: before2.sourceStart, end: before2.sourceEnd };
+  const start = before2.sourceEnd + position - before2.end;
+  return { start, end: start + 1 };
+}
+function decodePercent(escaped) {
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return void 0;
+  }
+}
+function decodeForm(escaped) {
+  return escaped === "+" ? " " : decodePercent(escaped);
+}
+var BACKSLASH_LETTERS = new Map(Object.entries({ b: "\b", f: "\f", n: "\n", r: "\r", t: "	", v: "\v" }));
+function decodeBackslash(escaped) {
+  const letter = escaped.slice(1, 2);
+  if (escaped.length === 2) return BACKSLASH_LETTERS.get(letter) ?? letter;
+  return characterOf(Number.parseInt(escaped.slice(2), 16));
+}
+var HTML_NAMES = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'" }));
+function decodeHtml(escaped) {
+  const named = HTML_NAMES.get(escaped);
+  if (named !== void 0) return named;
+  const isHex = /^&#x/i.test(escaped);
+  return characterOf(Number.parseInt(escaped.slice(isHex ? 3 : 2, -1), isHex ? 16 : 10));
+}
+function characterOf(codePoint) {
+  return codePoint <= 1114111 ? String.fromCodePoint(codePoint) : void 0;
+}
+
+// app/redact/secret-forms.ts
+var MIN_SECRET_LENGTH = 6;
+function formsOf(value) {
+  return wordingsOf(value).flatMap((wording) => [asItIs(wording), ...hexForms(wording), ...base64Forms(wording)]);
+}
+function wordingsOf(value) {
+  const lines = value.split(/\r\n|\r|\n/);
+  const tellingLines = lines.length === 1 ? lines : lines.filter((line) => !isBareSetting(line));
+  const wordings = [value, value.trim(), ...tellingLines.map((line) => line.trim())];
+  return [...new Set(wordings)].filter(canBeHidden);
+}
+var COMMON_WORDS = new Set(
+  "admin administrator allowed anonymous cluster default denied disabled enabled example hidden jovyan jupyter jupyterhub kubernetes localhost namespace nobody password postgres postgresql production secret service staging string student students system undefined unknown username".split(" ")
+);
+var PEM_BOUNDARY = /^-{5}(?:BEGIN|END) [A-Z0-9 ]+-{5}$/;
+function canBeHidden(value) {
+  const bare = value.trim();
+  if (bare.length < MIN_SECRET_LENGTH || COMMON_WORDS.has(bare.toLowerCase())) return false;
+  if (/^[-+]?[\d.,_]+$/.test(bare) && bare.replace(/\D/g, "").length < 6) return false;
+  return !/^(.)\1*$/s.test(bare) && !PEM_BOUNDARY.test(bare);
+}
+function isBareSetting(line) {
+  const setting = /^\s*(?:- )?["']?[\w.-]+["']?:(?:\s+(.*))?$/.exec(line);
+  if (setting === null) return false;
+  const value = (setting[1] ?? "").trim().replace(/^["']|["']$/g, "");
+  return /^(?:|true|false|null|yes|no|on|off|[-+]?[\d.,_]{1,5}|[|>][-+]?|\{\}|\[\])$/i.test(value) || COMMON_WORDS.has(value.toLowerCase());
+}
+function asItIs(text3) {
+  return { text: text3, sharesBefore: false, sharesAfter: false };
+}
+function hexForms(value) {
+  const hex3 = Buffer.from(value).toString("hex");
+  return [asItIs(hex3), asItIs(hex3.toUpperCase())];
+}
+function base64Forms(value) {
+  const bytes = Buffer.from(value);
+  return [0, 1, 2].flatMap((bytesBefore) => {
+    const encoded = Buffer.concat([Buffer.alloc(bytesBefore), bytes]).toString("base64");
+    const bitsToEnd = (bytesBefore + bytes.length) * 8;
+    const text3 = encoded.slice(Math.ceil(bytesBefore * 8 / 6), Math.floor(bitsToEnd / 6));
+    const form = { text: text3, sharesBefore: bytesBefore > 0, sharesAfter: bitsToEnd % 6 > 0 };
+    const urlSafe = text3.replaceAll("+", "-").replaceAll("/", "_");
+    return urlSafe === text3 ? [form] : [form, { ...form, text: urlSafe }];
+  });
+}
+
+// app/redact/form-index.ts
+var FINGERPRINT_STEP_BITS = 4;
+var FINGERPRINT_MASK = 2 ** (FINGERPRINT_STEP_BITS * MIN_SECRET_LENGTH) - 1;
+function createFormIndex() {
+  const formsByStart = /* @__PURE__ */ new Map();
+  const mayStart = new Uint8Array((FINGERPRINT_MASK + 1) / 8);
+  return {
+    add(form, where) {
+      const start = form.text.slice(0, MIN_SECRET_LENGTH);
+      const forms = formsByStart.get(start) ?? [];
+      if (forms.some((known3) => known3.text === form.text)) return;
+      forms.push({ ...form, where });
+      forms.sort((a2, b3) => b3.text.length - a2.text.length);
+      formsByStart.set(start, forms);
+      const fingerprint = fingerprintOf(start);
+      mayStart[fingerprint >>> 3] = (mayStart[fingerprint >>> 3] ?? 0) | 1 << (fingerprint & 7);
+    },
+    find: (text3) => formsByStart.size === 0 ? [] : findForms(text3, formsByStart, mayStart)
+  };
+}
+function findForms(text3, formsByStart, mayStart) {
+  const found = [];
+  let longest = 0;
+  let fingerprint = fingerprintOf(text3.slice(0, MIN_SECRET_LENGTH - 1));
+  for (let last = MIN_SECRET_LENGTH - 1; last < text3.length; last++) {
+    fingerprint = nextFingerprint(fingerprint, text3.charCodeAt(last));
+    if (((mayStart[fingerprint >>> 3] ?? 0) & 1 << (fingerprint & 7)) === 0) continue;
+    const start = last - MIN_SECRET_LENGTH + 1;
+    const form = formsByStart.get(text3.slice(start, last + 1))?.find((known3) => text3.startsWith(known3.text, start));
+    if (form === void 0) continue;
+    const sighting = sightingOf(form, text3, start);
+    const previous = found.at(-1);
+    if (previous === void 0 || sighting.start >= previous.end) {
+      found.push(sighting);
+      longest = form.text.length;
+    } else {
+      previous.end = Math.max(previous.end, sighting.end);
+      if (form.text.length > longest) previous.where = form.where;
+      longest = Math.max(longest, form.text.length);
+    }
+  }
+  return found;
+}
+function sightingOf(form, text3, position) {
+  let start = position;
+  let end = position + form.text.length;
+  if (form.sharesBefore && isBase64(text3[start - 1])) start -= 1;
+  if (form.sharesAfter && isBase64(text3[end])) end += 1;
+  if (form.sharesAfter) while (text3[end] === "=") end += 1;
+  return { start, end, where: form.where, isKnown: true };
+}
+function isBase64(character) {
+  return character !== void 0 && /[A-Za-z0-9+/_-]/.test(character);
+}
+function fingerprintOf(text3) {
+  let fingerprint = 0;
+  for (let index = 0; index < text3.length; index++) fingerprint = nextFingerprint(fingerprint, text3.charCodeAt(index));
+  return fingerprint;
+}
+function nextFingerprint(fingerprint, charCode) {
+  return (fingerprint << FINGERPRINT_STEP_BITS ^ charCode) & FINGERPRINT_MASK;
+}
+
+// app/domain/key-likes.ts
+var PRIVATE_KEY_NAMES = ["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "];
+var KEY_LIKES = [
+  // To its END line, or, where it was cut off, as far as it goes on in long words. The bare BEGIN line is no key.
+  // A removed line of a diff puts a sixth dash before END. No body holds five dashes, so each block is walked once.
+  {
+    kind: "a private key",
+    pattern: /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?:(?!-----)[\s\S]){1,32768}?-{5,6}END [A-Z0-9 ]{1,64}-----|(?:[^A-Za-z0-9+/=]{1,32}[A-Za-z0-9+/=]{24,})+)/g
+  },
+  // As in the client-key-data of a kubeconfig and the data of a Secret.
+  {
+    kind: "a private key",
+    pattern: new RegExp(`(?:${PRIVATE_KEY_NAMES.map(base64Opening).join("|")})[A-Za-z0-9+/_-]*={0,2}`, "g")
+  },
+  { kind: "a GitHub token", pattern: /(?:gh[opsur]_|github_pat_)[\w-]{20,}(?:\.[\w-]{20,}){0,2}/g },
+  { kind: "an AWS access key", pattern: /A(?:KIA|SIA)[A-Z0-9]{16}/g },
+  { kind: "an age key", pattern: /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,}/g },
+  { kind: "a Google client secret", pattern: /GOCSPX-[\w-]{20,}/g },
+  { kind: "a Slack token", pattern: /xox[abeprs]-[A-Za-z0-9-]{10,}/g },
+  // Begins at the dot: before it there is one segment only, so that looking back never walks a character twice.
+  { kind: "a JWT", pattern: /\.eyJ(?<=(?<head>eyJ[\w-]{10,})\.eyJ)[\w-]{5,}\.[\w-]*/g },
+  { kind: "a bearer token", pattern: /(?:[Bb]earer|BEARER)\s{1,8}(?<key>[A-Za-z0-9._~+/-]{20,}={0,2})/g },
+  {
+    kind: "an authorization header",
+    pattern: /(?:[Aa]uth|AUTH)(?:orization|ORIZATION)["']?\s{0,4}[:=]\s{0,4}["']?(?:[Bb]asic|[Tt]oken|BASIC|TOKEN)\s{1,8}(?<key>[A-Za-z0-9._~+/-]{8,}={0,2})/g
+  },
+  { kind: "a token in an address", pattern: /x-access-token:(?<key>[^\s:@/[\]"']{1,1024})@/g },
+  { kind: "a password in an address", pattern: /:\/\/[^\s:@/[\]"']{0,256}:(?<key>[^\s:@/[\]"']{1,1024})@/g }
+].map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, "dg") }));
+function base64Opening(name2) {
+  const opening = Buffer.from(`-----BEGIN ${name2}PRIVATE KEY-----`);
+  return opening.subarray(0, opening.length - opening.length % 3).toString("base64");
+}
+
+// app/redact/key-likes.ts
+function findKeyLikes(text3) {
+  return KEY_LIKES.flatMap(({ kind, pattern }) => Array.from(text3.matchAll(pattern), (match) => toSighting(match, kind)));
+}
+function toSighting(match, kind) {
+  const whole = [match.index, match.index + match[0].length];
+  const key = match.indices?.groups?.key ?? whole;
+  const head = match.indices?.groups?.head ?? key;
+  return { start: head[0], end: key[1], where: `looks like ${kind}`, isKnown: false };
+}
+
+// app/redact/redact-deep.ts
+var MAX_DEPTH = 100;
+function redactDeep(value, redact) {
+  return copyOf(value, { redact, within: /* @__PURE__ */ new Set() });
+}
+function copyOf(value, copying) {
+  if (typeof value === "string") return copying.redact(value);
+  if (typeof value === "number" || typeof value === "bigint") return copyOfNumber(value, copying);
+  if (typeof value === "function" || typeof value === "symbol") return void 0;
+  if (typeof value !== "object" || value === null) return value;
+  if (copying.within.has(value)) return "[circular]";
+  if (copying.within.size >= MAX_DEPTH) return `[hidden: nested deeper than ${MAX_DEPTH} levels]`;
+  copying.within.add(value);
+  try {
+    return copyOfObject(value, copying);
+  } finally {
+    copying.within.delete(value);
+  }
+}
+function copyOfNumber(value, { redact }) {
+  const text3 = String(value);
+  const redacted = redact(text3);
+  return redacted === text3 ? value : redacted;
+}
+function copyOfObject(value, copying) {
+  if (Error.isError(value)) return copyOfError(value, copying);
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, copying));
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return "[hidden: bytes]";
+  if ("toJSON" in value && typeof value.toJSON === "function") return copyOf(value.toJSON(), copying);
+  if (value instanceof Set) return Array.from(value, (item) => copyOf(item, copying));
+  if (value instanceof Map) return copyOfEntries(value, copying);
+  return copyOfEntries(Object.entries(value), copying);
+}
+function copyOfEntries(entries, copying) {
+  const copy = /* @__PURE__ */ new Map();
+  for (const [key, item] of entries) copy.set(freeKey(copying.redact(String(key)), copy), copyOf(item, copying));
+  return Object.fromEntries(copy);
+}
+function freeKey(key, taken) {
+  if (!taken.has(key)) return key;
+  let number4 = 2;
+  while (taken.has(`${key} (${number4})`)) number4 += 1;
+  return `${key} (${number4})`;
+}
+function copyOfError(error63, copying) {
+  const copy = new Error(copying.redact(error63.message));
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error63));
+  const keys = /* @__PURE__ */ new Set(["stack", ...Object.getOwnPropertyNames(error63)]);
+  for (const key of keys) {
+    const enumerable = Object.getOwnPropertyDescriptor(error63, key)?.enumerable ?? false;
+    const value = copyOf(Reflect.get(error63, key), copying);
+    Object.defineProperty(copy, copying.redact(key), { value, enumerable, writable: true, configurable: true });
+  }
+  return copy;
+}
+
+// app/redact/sighting.ts
+function mergeSightings(sightings) {
+  const merged = [];
+  let named;
+  for (const sighting of sightings.toSorted((a2, b3) => a2.start - b3.start)) {
+    const last = merged.at(-1);
+    if (last === void 0 || named === void 0 || sighting.start >= last.end) {
+      merged.push({ ...sighting });
+      named = sighting;
+      continue;
+    }
+    last.end = Math.max(last.end, sighting.end);
+    named = betterNamed(named, sighting);
+    last.where = named.where;
+    last.isKnown = named.isKnown;
+  }
+  return merged;
+}
+function betterNamed(one, other) {
+  if (one.isKnown !== other.isKnown) return one.isKnown ? one : other;
+  return other.end - other.start > one.end - one.start ? other : one;
+}
+
+// app/redact/create-redactor.ts
+function createRedactor() {
+  const known3 = createFormIndex();
+  const redact = (text3) => redactText(text3, known3);
+  return {
+    addSecret(value, where) {
+      for (const form of formsOf(value)) known3.add(form, where);
+    },
+    redact,
+    redactDeep: (value) => redactDeep(value, redact)
+  };
+}
+function redactText(text3, known3) {
+  const sightings = findSecrets(text3, known3);
+  if (sightings.length === 0) return text3;
+  const marks = /* @__PURE__ */ new Map();
+  let redacted = "";
+  let position = 0;
+  for (const { start, end, where } of sightings) {
+    const mark = marks.get(where) ?? markFor(where, known3);
+    marks.set(where, mark);
+    redacted += text3.slice(position, start) + mark;
+    position = end;
+  }
+  return redacted + text3.slice(position);
+}
+function markFor(where, known3) {
+  const oneLine2 = where.replace(/\s+/g, " ").trim();
+  return findSecrets(oneLine2, known3).length === 0 ? `[hidden: ${oneLine2}]` : "[hidden: a secret]";
+}
+function findSecrets(text3, known3) {
+  const sightings = [];
+  for (const view of viewsOf(text3)) {
+    for (const found of [known3.find(view.text), findKeyLikes(view.text)]) {
+      for (const sighting of found) {
+        sightings.push({ ...sighting, start: view.sourceStartOf(sighting.start), end: view.sourceEndOf(sighting.end) });
+      }
+    }
+  }
+  return mergeSightings(sightings);
+}
+
+// app/cli/environment-secrets.ts
+var SECRET_NAMES = /(?:token|secret|password|passphrase|(?:access|api|age|private|signing)_?key)s?$/i;
+var ADDRESS_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s@]+@/i;
+function environmentSecrets(env) {
+  return Object.entries(env).flatMap(([name2, value = ""]) => {
+    const secrets = [...SECRET_NAMES.test(name2) ? [value] : [], ...passwordsIn(value)];
+    return secrets.map((secret) => ({ value: secret, where: `${name2} of the environment` }));
+  });
+}
+function passwordsIn(value) {
+  if (!ADDRESS_WITH_PASSWORD.test(value)) return [];
+  const password = URL.parse(value)?.password ?? "";
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
+// app/cli/terminal.ts
+function openTerminal({ stdout, stderr, env }) {
+  const redactor = createRedactor();
+  for (const { value, where } of environmentSecrets(env)) redactor.addSecret(value, where);
+  return {
+    write: (text3) => void stdout.write(redactor.redact(text3)),
+    complain: (text3) => void stderr.write(redactor.redact(text3)),
+    told: (value) => redactor.redactDeep(value),
+    redactor
+  };
 }
 
 // app/cli/validate/format-findings.ts
@@ -63164,8 +63580,8 @@ function h({ preventCancel: r = false } = {}) {
   const e = this.getReader(), t = new c(
     e,
     r
-  ), s3 = Object.create(u2);
-  return s3[n] = t, s3;
+  ), s5 = Object.create(u2);
+  return s5[n] = t, s5;
 }
 
 // node_modules/get-stream/source/stream.js
@@ -64317,7 +64733,7 @@ var getStdioArray = (stdio, options) => {
     throw new TypeError(`Expected \`stdio\` to be of type \`string\` or \`Array\`, got \`${getTypeName(stdio)}\``);
   }
   const length = Math.max(stdio.length, STANDARD_STREAMS_ALIASES.length);
-  return Array.from({ length }, (_2, fdNumber) => stdio[fdNumber]);
+  return Array.from({ length }, (_3, fdNumber) => stdio[fdNumber]);
 };
 var hasAlias = (options) => STANDARD_STREAMS_ALIASES.some((alias) => options[alias] !== void 0);
 var addDefaultValue2 = (stdioOption, fdNumber) => {
@@ -66362,9 +66778,9 @@ var SignalExit = class extends SignalExitBase {
         if (listeners.length === count3) {
           this.unload();
           const ret = this.#emitter.emit("exit", null, sig);
-          const s3 = sig === "SIGHUP" ? this.#hupSig : sig;
+          const s5 = sig === "SIGHUP" ? this.#hupSig : sig;
           if (!ret)
-            process14.kill(process14.pid, s3);
+            process14.kill(process14.pid, s5);
         }
       };
     }
@@ -66399,7 +66815,7 @@ var SignalExit = class extends SignalExitBase {
         const fn = this.#sigListeners[sig];
         if (fn)
           this.#process.on(sig, fn);
-      } catch (_2) {
+      } catch (_3) {
       }
     }
     this.#process.emit = (ev, ...a2) => {
@@ -66421,7 +66837,7 @@ var SignalExit = class extends SignalExitBase {
       }
       try {
         this.#process.removeListener(sig, listener);
-      } catch (_2) {
+      } catch (_3) {
       }
     });
     this.#process.emit = this.#originalProcessEmit;
@@ -67196,7 +67612,7 @@ var waitForOnePipeMessage = async (pipeFailureSignal, messagePromise, controller
     controller.abort();
   }
 };
-var getSignalRejection = (signal, listenerSignal) => new Promise((_2, reject) => {
+var getSignalRejection = (signal, listenerSignal) => new Promise((_3, reject) => {
   if (signal.aborted) {
     reject(signal.reason);
     return;
@@ -68215,7 +68631,7 @@ function sortFindings(findings) {
     findings.map((finding) => [`${finding.at.file}:${finding.at.line} ${finding.code} ${finding.what}`, finding])
   );
   return [...unique.values()].sort(
-    (a2, b2) => weight[a2.severity] - weight[b2.severity] || a2.at.file.localeCompare(b2.at.file) || a2.at.line - b2.at.line || a2.code.localeCompare(b2.code)
+    (a2, b3) => weight[a2.severity] - weight[b3.severity] || a2.at.file.localeCompare(b3.at.file) || a2.at.line - b3.at.line || a2.code.localeCompare(b3.code)
   );
 }
 
@@ -68454,7 +68870,7 @@ function releaseValues(chart, given) {
     const table = toTable(given);
     processDependencies(working, table, warn);
     const values = fromTable(coalesceChart(working, table, "coalesce", warn));
-    const warnings = [...seen].sort(([a2], [b2]) => a2.localeCompare(b2)).map(([, warning2]) => warning2);
+    const warnings = [...seen].sort(([a2], [b3]) => a2.localeCompare(b3)).map(([, warning2]) => warning2);
     return { kind: "values", values, warnings, charts: placesOf(working, []) };
   } catch (error63) {
     if (!(error63 instanceof DependencyNotAMap)) throw error63;
@@ -69123,7 +69539,7 @@ function missingFile(file2, why) {
 // app/domain/suggest-name.ts
 var import_fastest_levenshtein = __toESM(require_mod(), 1);
 function suggestName(written, known3) {
-  const candidates = known3.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b2) => a2.edits - b2.edits || a2.name.localeCompare(b2.name));
+  const candidates = known3.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b3) => a2.edits - b3.edits || a2.name.localeCompare(b3.name));
   return candidates[0]?.name;
 }
 
@@ -69381,7 +69797,7 @@ var I2 = class d2 {
       return e.#a;
     }, get tail() {
       return e.#h;
-    }, free: e.#y, isBackgroundFetch: (t) => e.#e(t), backgroundFetch: (t, i2, s3, n2) => e.#P(t, i2, s3, n2), moveToTail: (t) => e.#L(t), indexes: (t) => e.#A(t), rindexes: (t) => e.#z(t), isStale: (t) => e.#p(t) };
+    }, free: e.#y, isBackgroundFetch: (t) => e.#e(t), backgroundFetch: (t, i2, s5, n2) => e.#P(t, i2, s5, n2), moveToTail: (t) => e.#L(t), indexes: (t) => e.#A(t), rindexes: (t) => e.#z(t), isStale: (t) => e.#p(t) };
   }
   get max() {
     return this.#o;
@@ -69411,30 +69827,30 @@ var I2 = class d2 {
     return this.#w;
   }
   constructor(e) {
-    let { max: t = 0, ttl: i2, ttlResolution: s3 = 1, ttlAutopurge: n2, updateAgeOnGet: o2, updateAgeOnHas: l, allowStale: h2, dispose: r, onInsert: c3, disposeAfter: m2, noDisposeOnSet: _2, noUpdateTTL: u3, maxSize: g2 = 0, maxEntrySize: f2 = 0, sizeCalculation: y, fetchMethod: a2, memoMethod: w2, noDeleteOnFetchRejection: F2, noDeleteOnStaleGet: b2, allowStaleOnFetchRejection: p2, allowStaleOnFetchAbort: A2, ignoreFetchAbort: z3, backgroundFetchSize: C2 = 1, perf: E } = e;
-    if (this.backgroundFetchSize = C2, E !== void 0 && typeof E?.now != "function") throw new TypeError("perf option must have a now() method if specified");
-    if (this.#m = E ?? L2, t !== 0 && !T(t)) throw new TypeError("max option must be a nonnegative integer");
-    let v2 = t ? j2(t) : Array;
-    if (!v2) throw new Error("invalid max value: " + t);
-    if (this.#o = t, this.#c = g2, this.maxEntrySize = f2 || this.#c, this.sizeCalculation = y, this.sizeCalculation) {
+    let { max: t = 0, ttl: i2, ttlResolution: s5 = 1, ttlAutopurge: n2, updateAgeOnGet: o2, updateAgeOnHas: l, allowStale: h2, dispose: r, onInsert: c4, disposeAfter: m2, noDisposeOnSet: _3, noUpdateTTL: u3, maxSize: g3 = 0, maxEntrySize: f3 = 0, sizeCalculation: y2, fetchMethod: a2, memoMethod: w3, noDeleteOnFetchRejection: F3, noDeleteOnStaleGet: b3, allowStaleOnFetchRejection: p2, allowStaleOnFetchAbort: A3, ignoreFetchAbort: z3, backgroundFetchSize: C3 = 1, perf: E2 } = e;
+    if (this.backgroundFetchSize = C3, E2 !== void 0 && typeof E2?.now != "function") throw new TypeError("perf option must have a now() method if specified");
+    if (this.#m = E2 ?? L2, t !== 0 && !T(t)) throw new TypeError("max option must be a nonnegative integer");
+    let v3 = t ? j2(t) : Array;
+    if (!v3) throw new Error("invalid max value: " + t);
+    if (this.#o = t, this.#c = g3, this.maxEntrySize = f3 || this.#c, this.sizeCalculation = y2, this.sizeCalculation) {
       if (!this.#c && !this.maxEntrySize) throw new TypeError("cannot set sizeCalculation without setting maxSize or maxEntrySize");
       if (typeof this.sizeCalculation != "function") throw new TypeError("sizeCalculation set to non-function");
     }
-    if (w2 !== void 0 && typeof w2 != "function") throw new TypeError("memoMethod must be a function if defined");
-    if (this.#I = w2, a2 !== void 0 && typeof a2 != "function") throw new TypeError("fetchMethod must be a function if specified");
-    if (this.#M = a2, this.#U = !!a2, this.#s = /* @__PURE__ */ new Map(), this.#i = Array.from({ length: t }).fill(void 0), this.#t = Array.from({ length: t }).fill(void 0), this.#l = new v2(t), this.#u = new v2(t), this.#a = 0, this.#h = 0, this.#y = x.create(t), this.#n = 0, this.#b = 0, typeof r == "function" && (this.#S = r), typeof c3 == "function" && (this.#O = c3), typeof m2 == "function" ? (this.#w = m2, this.#r = []) : (this.#w = void 0, this.#r = void 0), this.#T = !!this.#S, this.#D = !!this.#O, this.#f = !!this.#w, this.noDisposeOnSet = !!_2, this.noUpdateTTL = !!u3, this.noDeleteOnFetchRejection = !!F2, this.allowStaleOnFetchRejection = !!p2, this.allowStaleOnFetchAbort = !!A2, this.ignoreFetchAbort = !!z3, this.maxEntrySize !== 0) {
+    if (w3 !== void 0 && typeof w3 != "function") throw new TypeError("memoMethod must be a function if defined");
+    if (this.#I = w3, a2 !== void 0 && typeof a2 != "function") throw new TypeError("fetchMethod must be a function if specified");
+    if (this.#M = a2, this.#U = !!a2, this.#s = /* @__PURE__ */ new Map(), this.#i = Array.from({ length: t }).fill(void 0), this.#t = Array.from({ length: t }).fill(void 0), this.#l = new v3(t), this.#u = new v3(t), this.#a = 0, this.#h = 0, this.#y = x.create(t), this.#n = 0, this.#b = 0, typeof r == "function" && (this.#S = r), typeof c4 == "function" && (this.#O = c4), typeof m2 == "function" ? (this.#w = m2, this.#r = []) : (this.#w = void 0, this.#r = void 0), this.#T = !!this.#S, this.#D = !!this.#O, this.#f = !!this.#w, this.noDisposeOnSet = !!_3, this.noUpdateTTL = !!u3, this.noDeleteOnFetchRejection = !!F3, this.allowStaleOnFetchRejection = !!p2, this.allowStaleOnFetchAbort = !!A3, this.ignoreFetchAbort = !!z3, this.maxEntrySize !== 0) {
       if (this.#c !== 0 && !T(this.#c)) throw new TypeError("maxSize must be a positive integer if specified");
       if (!T(this.maxEntrySize)) throw new TypeError("maxEntrySize must be a positive integer if specified");
       this.#X();
     }
-    if (this.allowStale = !!h2, this.noDeleteOnStaleGet = !!b2, this.updateAgeOnGet = !!o2, this.updateAgeOnHas = !!l, this.ttlResolution = T(s3) || s3 === 0 ? s3 : 1, this.ttlAutopurge = !!n2, this.ttl = i2 || 0, this.ttl) {
+    if (this.allowStale = !!h2, this.noDeleteOnStaleGet = !!b3, this.updateAgeOnGet = !!o2, this.updateAgeOnHas = !!l, this.ttlResolution = T(s5) || s5 === 0 ? s5 : 1, this.ttlAutopurge = !!n2, this.ttl = i2 || 0, this.ttl) {
       if (!T(this.ttl)) throw new TypeError("ttl must be a positive integer if specified");
       this.#k();
     }
     if (this.#o === 0 && this.ttl === 0 && this.#c === 0) throw new TypeError("At least one of max, maxSize, or ttl is required");
     if (!this.ttlAutopurge && !this.#o && !this.#c) {
-      let D = "LRU_CACHE_UNBOUNDED";
-      H2(D) && (U2.add(D), k2("TTL caching without ttlAutopurge, max, or maxSize can result in unbounded memory consumption.", "UnboundedCacheWarning", D, d2));
+      let D2 = "LRU_CACHE_UNBOUNDED";
+      H2(D2) && (U2.add(D2), k2("TTL caching without ttlAutopurge, max, or maxSize can result in unbounded memory consumption.", "UnboundedCacheWarning", D2, d2));
     }
   }
   getRemainingTTL(e) {
@@ -69444,27 +69860,27 @@ var I2 = class d2 {
     let e = new O2(this.#o), t = new O2(this.#o);
     this.#d = e, this.#F = t;
     let i2 = this.ttlAutopurge ? Array.from({ length: this.#o }) : void 0;
-    this.#g = i2, this.#H = (h2, r, c3 = this.#m.now()) => {
-      t[h2] = r !== 0 ? c3 : 0, e[h2] = r, s3(h2, r);
+    this.#g = i2, this.#H = (h2, r, c4 = this.#m.now()) => {
+      t[h2] = r !== 0 ? c4 : 0, e[h2] = r, s5(h2, r);
     }, this.#R = (h2) => {
-      t[h2] = e[h2] !== 0 ? this.#m.now() : 0, s3(h2, e[h2]);
+      t[h2] = e[h2] !== 0 ? this.#m.now() : 0, s5(h2, e[h2]);
     };
-    let s3 = this.ttlAutopurge ? (h2, r) => {
+    let s5 = this.ttlAutopurge ? (h2, r) => {
       if (i2?.[h2] && (clearTimeout(i2[h2]), i2[h2] = void 0), r && r !== 0 && i2) {
-        let c3 = setTimeout(() => {
-          this.#p(h2) ? (this.#E(this.#i[h2], "expire"), i2[h2] = void 0) : s3(h2, l(h2));
+        let c4 = setTimeout(() => {
+          this.#p(h2) ? (this.#E(this.#i[h2], "expire"), i2[h2] = void 0) : s5(h2, l(h2));
         }, r + 1);
-        c3.unref && c3.unref(), i2[h2] = c3;
+        c4.unref && c4.unref(), i2[h2] = c4;
       }
     } : () => {
     };
     this.#v = (h2, r) => {
       if (e[r]) {
-        let c3 = e[r], m2 = t[r];
-        if (!c3 || !m2) return;
-        h2.ttl = c3, h2.start = m2, h2.now = n2 || o2();
-        let _2 = h2.now - m2;
-        h2.remainingTTL = c3 - _2;
+        let c4 = e[r], m2 = t[r];
+        if (!c4 || !m2) return;
+        h2.ttl = c4, h2.start = m2, h2.now = n2 || o2();
+        let _3 = h2.now - m2;
+        h2.remainingTTL = c4 - _3;
       }
     };
     let n2 = 0, o2 = () => {
@@ -69481,14 +69897,14 @@ var I2 = class d2 {
       return r === void 0 ? 0 : l(r);
     };
     let l = (h2) => {
-      let r = e[h2], c3 = t[h2];
-      if (!r || !c3) return 1 / 0;
-      let m2 = (n2 || o2()) - c3;
+      let r = e[h2], c4 = t[h2];
+      if (!r || !c4) return 1 / 0;
+      let m2 = (n2 || o2()) - c4;
       return r - m2;
     };
     this.#p = (h2) => {
-      let r = t[h2], c3 = e[h2];
-      return !!c3 && !!r && (n2 || o2()) - r > c3;
+      let r = t[h2], c4 = e[h2];
+      return !!c4 && !!r && (n2 || o2()) - r > c4;
     };
   }
   #R = () => {
@@ -69502,29 +69918,29 @@ var I2 = class d2 {
     let e = new O2(this.#o);
     this.#b = 0, this.#_ = e, this.#x = (t) => {
       this.#b -= e[t], e[t] = 0;
-    }, this.#N = (t, i2, s3, n2) => {
-      if (!T(s3)) {
+    }, this.#N = (t, i2, s5, n2) => {
+      if (!T(s5)) {
         if (this.#e(i2)) return this.backgroundFetchSize;
         if (n2) {
           if (typeof n2 != "function") throw new TypeError("sizeCalculation must be a function");
-          if (s3 = n2(i2, t), !T(s3)) throw new TypeError("sizeCalculation return invalid (expect positive integer)");
+          if (s5 = n2(i2, t), !T(s5)) throw new TypeError("sizeCalculation return invalid (expect positive integer)");
         } else throw new TypeError("invalid size value (must be positive integer). When maxSize or maxEntrySize is used, sizeCalculation or size must be set.");
       }
-      return s3;
-    }, this.#j = (t, i2, s3) => {
+      return s5;
+    }, this.#j = (t, i2, s5) => {
       if (e[t] = i2, this.#c) {
         let n2 = this.#c - e[t];
         for (; this.#b > n2; ) this.#G(true);
       }
-      this.#b += e[t], s3 && (s3.entrySize = i2, s3.totalCalculatedSize = this.#b);
+      this.#b += e[t], s5 && (s5.entrySize = i2, s5.totalCalculatedSize = this.#b);
     };
   }
   #x = (e) => {
   };
   #j = (e, t, i2) => {
   };
-  #N = (e, t, i2, s3) => {
-    if (i2 || s3) throw new TypeError("cannot set size without setting maxSize or maxEntrySize on cache");
+  #N = (e, t, i2, s5) => {
+    if (i2 || s5) throw new TypeError("cannot set size without setting maxSize or maxEntrySize on cache");
     return 0;
   };
   *#A({ allowStale: e = this.allowStale } = {}) {
@@ -69566,19 +69982,19 @@ var I2 = class d2 {
   [Symbol.toStringTag] = "LRUCache";
   find(e, t = {}) {
     for (let i2 of this.#A()) {
-      let s3 = this.#t[i2], n2 = this.#e(s3) ? s3.__staleWhileFetching : s3;
+      let s5 = this.#t[i2], n2 = this.#e(s5) ? s5.__staleWhileFetching : s5;
       if (n2 !== void 0 && e(n2, this.#i[i2], this)) return this.#C(this.#i[i2], t);
     }
   }
   forEach(e, t = this) {
     for (let i2 of this.#A()) {
-      let s3 = this.#t[i2], n2 = this.#e(s3) ? s3.__staleWhileFetching : s3;
+      let s5 = this.#t[i2], n2 = this.#e(s5) ? s5.__staleWhileFetching : s5;
       n2 !== void 0 && e.call(t, n2, this.#i[i2], this);
     }
   }
   rforEach(e, t = this) {
     for (let i2 of this.#z()) {
-      let s3 = this.#t[i2], n2 = this.#e(s3) ? s3.__staleWhileFetching : s3;
+      let s5 = this.#t[i2], n2 = this.#e(s5) ? s5.__staleWhileFetching : s5;
       n2 !== void 0 && e.call(t, n2, this.#i[i2], this);
     }
   }
@@ -69590,9 +70006,9 @@ var I2 = class d2 {
   info(e) {
     let t = this.#s.get(e);
     if (t === void 0) return;
-    let i2 = this.#t[t], s3 = this.#e(i2) ? i2.__staleWhileFetching : i2;
-    if (s3 === void 0) return;
-    let n2 = { value: s3 };
+    let i2 = this.#t[t], s5 = this.#e(i2) ? i2.__staleWhileFetching : i2;
+    if (s5 === void 0) return;
+    let n2 = { value: s5 };
     if (this.#d && this.#F) {
       let o2 = this.#d[t], l = this.#F[t];
       if (o2 && l) {
@@ -69605,7 +70021,7 @@ var I2 = class d2 {
   dump() {
     let e = [];
     for (let t of this.#A({ allowStale: true })) {
-      let i2 = this.#i[t], s3 = this.#t[t], n2 = this.#e(s3) ? s3.__staleWhileFetching : s3;
+      let i2 = this.#i[t], s5 = this.#t[t], n2 = this.#e(s5) ? s5.__staleWhileFetching : s5;
       if (n2 === void 0 || i2 === void 0) continue;
       let o2 = { value: n2 };
       if (this.#d && this.#F) {
@@ -69621,45 +70037,45 @@ var I2 = class d2 {
     this.clear();
     for (let [t, i2] of e) {
       if (i2.start) {
-        let s3 = Date.now() - i2.start;
-        i2.start = this.#m.now() - s3;
+        let s5 = Date.now() - i2.start;
+        i2.start = this.#m.now() - s5;
       }
       this.#W(t, i2.value, i2);
     }
   }
   set(e, t, i2 = {}) {
-    let { status: s3 = S2.hasSubscribers ? {} : void 0 } = i2;
-    i2.status = s3, s3 && (s3.op = "set", s3.key = e, t !== void 0 && (s3.value = t), s3.cache = this);
+    let { status: s5 = S2.hasSubscribers ? {} : void 0 } = i2;
+    i2.status = s5, s5 && (s5.op = "set", s5.key = e, t !== void 0 && (s5.value = t), s5.cache = this);
     let n2 = this.#W(e, t, i2);
-    return s3 && S2.hasSubscribers && S2.publish(s3), n2;
+    return s5 && S2.hasSubscribers && S2.publish(s5), n2;
   }
-  #W(e, t, i2, s3) {
-    let { ttl: n2 = this.ttl, start: o2, noDisposeOnSet: l = this.noDisposeOnSet, sizeCalculation: h2 = this.sizeCalculation, status: r } = i2, c3 = this.#e(t);
+  #W(e, t, i2, s5) {
+    let { ttl: n2 = this.ttl, start: o2, noDisposeOnSet: l = this.noDisposeOnSet, sizeCalculation: h2 = this.sizeCalculation, status: r } = i2, c4 = this.#e(t);
     if (t === void 0) return r && (r.set = "deleted"), this.delete(e), this;
     let { noUpdateTTL: m2 = this.noUpdateTTL } = i2;
-    r && !c3 && (r.value = t);
-    let _2 = this.#N(e, t, i2.size || 0, h2, r);
-    if (this.maxEntrySize && _2 > this.maxEntrySize) return this.#E(e, "set"), r && (r.set = "miss", r.maxEntrySizeExceeded = true), this;
+    r && !c4 && (r.value = t);
+    let _3 = this.#N(e, t, i2.size || 0, h2, r);
+    if (this.maxEntrySize && _3 > this.maxEntrySize) return this.#E(e, "set"), r && (r.set = "miss", r.maxEntrySizeExceeded = true), this;
     let u3 = this.#n === 0 ? void 0 : this.#s.get(e);
-    if (u3 === void 0) u3 = this.#n === 0 ? this.#h : this.#y.length !== 0 ? this.#y.pop() : this.#n === this.#o ? this.#G(false) : this.#n, this.#i[u3] = e, this.#t[u3] = t, this.#s.set(e, u3), this.#l[this.#h] = u3, this.#u[u3] = this.#h, this.#h = u3, this.#n++, this.#j(u3, _2, r), r && (r.set = "add"), m2 = false, this.#D && !c3 && this.#O?.(t, e, "add");
+    if (u3 === void 0) u3 = this.#n === 0 ? this.#h : this.#y.length !== 0 ? this.#y.pop() : this.#n === this.#o ? this.#G(false) : this.#n, this.#i[u3] = e, this.#t[u3] = t, this.#s.set(e, u3), this.#l[this.#h] = u3, this.#u[u3] = this.#h, this.#h = u3, this.#n++, this.#j(u3, _3, r), r && (r.set = "add"), m2 = false, this.#D && !c4 && this.#O?.(t, e, "add");
     else {
       this.#L(u3);
-      let g2 = this.#t[u3];
-      if (t !== g2) {
-        if (!l) if (this.#e(g2)) {
-          g2 !== s3 && g2.__abortController.abort(new Error("replaced"));
-          let { __staleWhileFetching: f2 } = g2;
-          f2 !== void 0 && f2 !== t && (this.#T && this.#S?.(f2, e, "set"), this.#f && this.#r?.push([f2, e, "set"]));
-        } else this.#T && this.#S?.(g2, e, "set"), this.#f && this.#r?.push([g2, e, "set"]);
-        if (this.#x(u3), this.#j(u3, _2, r), this.#t[u3] = t, !c3) {
-          let f2 = g2 && this.#e(g2) ? g2.__staleWhileFetching : g2, y = f2 === void 0 ? "add" : t !== f2 ? "replace" : "update";
-          r && (r.set = y, f2 !== void 0 && (r.oldValue = f2)), this.#D && this.onInsert?.(t, e, y);
+      let g3 = this.#t[u3];
+      if (t !== g3) {
+        if (!l) if (this.#e(g3)) {
+          g3 !== s5 && g3.__abortController.abort(new Error("replaced"));
+          let { __staleWhileFetching: f3 } = g3;
+          f3 !== void 0 && f3 !== t && (this.#T && this.#S?.(f3, e, "set"), this.#f && this.#r?.push([f3, e, "set"]));
+        } else this.#T && this.#S?.(g3, e, "set"), this.#f && this.#r?.push([g3, e, "set"]);
+        if (this.#x(u3), this.#j(u3, _3, r), this.#t[u3] = t, !c4) {
+          let f3 = g3 && this.#e(g3) ? g3.__staleWhileFetching : g3, y2 = f3 === void 0 ? "add" : t !== f3 ? "replace" : "update";
+          r && (r.set = y2, f3 !== void 0 && (r.oldValue = f3)), this.#D && this.onInsert?.(t, e, y2);
         }
-      } else c3 || (r && (r.set = "update"), this.#D && this.onInsert?.(t, e, "update"));
+      } else c4 || (r && (r.set = "update"), this.#D && this.onInsert?.(t, e, "update"));
     }
     if (n2 !== 0 && !this.#d && this.#k(), this.#d && (m2 || this.#H(u3, n2, o2), r && this.#v(r, u3)), !l && this.#f && this.#r) {
-      let g2 = this.#r, f2;
-      for (; f2 = g2?.shift(); ) this.#w?.(...f2);
+      let g3 = this.#r, f3;
+      for (; f3 = g3?.shift(); ) this.#w?.(...f3);
     }
     return this;
   }
@@ -69679,65 +70095,65 @@ var I2 = class d2 {
     }
   }
   #G(e) {
-    let t = this.#a, i2 = this.#i[t], s3 = this.#t[t], n2 = this.#e(s3);
-    n2 && s3.__abortController.abort(new Error("evicted"));
-    let o2 = n2 ? s3.__staleWhileFetching : s3;
+    let t = this.#a, i2 = this.#i[t], s5 = this.#t[t], n2 = this.#e(s5);
+    n2 && s5.__abortController.abort(new Error("evicted"));
+    let o2 = n2 ? s5.__staleWhileFetching : s5;
     return (this.#T || this.#f) && o2 !== void 0 && (this.#T && this.#S?.(o2, i2, "evict"), this.#f && this.#r?.push([o2, i2, "evict"])), this.#x(t), this.#g?.[t] && (clearTimeout(this.#g[t]), this.#g[t] = void 0), e && (this.#i[t] = void 0, this.#t[t] = void 0, this.#y.push(t)), this.#n === 1 ? (this.#a = this.#h = 0, this.#y.length = 0) : this.#a = this.#l[t], this.#s.delete(i2), this.#n--, t;
   }
   has(e, t = {}) {
     let { status: i2 = S2.hasSubscribers ? {} : void 0 } = t;
     t.status = i2, i2 && (i2.op = "has", i2.key = e, i2.cache = this);
-    let s3 = this.#Y(e, t);
-    return S2.hasSubscribers && S2.publish(i2), s3;
+    let s5 = this.#Y(e, t);
+    return S2.hasSubscribers && S2.publish(i2), s5;
   }
   #Y(e, t = {}) {
-    let { updateAgeOnHas: i2 = this.updateAgeOnHas, status: s3 } = t, n2 = this.#s.get(e);
+    let { updateAgeOnHas: i2 = this.updateAgeOnHas, status: s5 } = t, n2 = this.#s.get(e);
     if (n2 !== void 0) {
       let o2 = this.#t[n2];
       if (this.#e(o2) && o2.__staleWhileFetching === void 0) return false;
-      if (this.#p(n2)) s3 && (s3.has = "stale", this.#v(s3, n2));
-      else return i2 && this.#R(n2), s3 && (s3.has = "hit", this.#v(s3, n2)), true;
-    } else s3 && (s3.has = "miss");
+      if (this.#p(n2)) s5 && (s5.has = "stale", this.#v(s5, n2));
+      else return i2 && this.#R(n2), s5 && (s5.has = "hit", this.#v(s5, n2)), true;
+    } else s5 && (s5.has = "miss");
     return false;
   }
   peek(e, t = {}) {
     let { status: i2 = R2() ? {} : void 0 } = t;
     i2 && (i2.op = "peek", i2.key = e, i2.cache = this), t.status = i2;
-    let s3 = this.#J(e, t);
-    return S2.hasSubscribers && S2.publish(i2), s3;
+    let s5 = this.#J(e, t);
+    return S2.hasSubscribers && S2.publish(i2), s5;
   }
   #J(e, t) {
-    let { status: i2, allowStale: s3 = this.allowStale } = t, n2 = this.#s.get(e);
-    if (n2 === void 0 || !s3 && this.#p(n2)) {
+    let { status: i2, allowStale: s5 = this.allowStale } = t, n2 = this.#s.get(e);
+    if (n2 === void 0 || !s5 && this.#p(n2)) {
       i2 && (i2.peek = n2 === void 0 ? "miss" : "stale");
       return;
     }
     let o2 = this.#t[n2], l = this.#e(o2) ? o2.__staleWhileFetching : o2;
     return i2 && (l !== void 0 ? (i2.peek = "hit", i2.value = l) : i2.peek = "miss"), l;
   }
-  #P(e, t, i2, s3) {
+  #P(e, t, i2, s5) {
     let n2 = t === void 0 ? void 0 : this.#t[t];
     if (this.#e(n2)) return n2;
     let o2 = new AbortController(), { signal: l } = i2;
     l?.addEventListener("abort", () => o2.abort(l.reason), { signal: o2.signal });
-    let h2 = { signal: o2.signal, options: i2, context: s3 }, r = (f2, y = false) => {
-      let { aborted: a2 } = o2.signal, w2 = i2.ignoreFetchAbort && f2 !== void 0, F2 = i2.ignoreFetchAbort || !!(i2.allowStaleOnFetchAbort && f2 !== void 0);
-      if (i2.status && (a2 && !y ? (i2.status.fetchAborted = true, i2.status.fetchError = o2.signal.reason, w2 && (i2.status.fetchAbortIgnored = true)) : i2.status.fetchResolved = true), a2 && !w2 && !y) return m2(o2.signal.reason, F2);
-      let b2 = u3, p2 = this.#t[t];
-      return (p2 === u3 || p2 === void 0 && w2 && y) && (f2 === void 0 ? b2.__staleWhileFetching !== void 0 ? this.#t[t] = b2.__staleWhileFetching : this.#E(e, "fetch") : (i2.status && (i2.status.fetchUpdated = true), this.#W(e, f2, h2.options, b2))), f2;
-    }, c3 = (f2) => (i2.status && (i2.status.fetchRejected = true, i2.status.fetchError = f2), m2(f2, false)), m2 = (f2, y) => {
-      let { aborted: a2 } = o2.signal, w2 = a2 && i2.allowStaleOnFetchAbort, F2 = w2 || i2.allowStaleOnFetchRejection, b2 = F2 || i2.noDeleteOnFetchRejection, p2 = u3;
-      if (this.#t[t] === u3 && (!b2 || !y && p2.__staleWhileFetching === void 0 ? this.#E(e, "fetch") : w2 || (this.#t[t] = p2.__staleWhileFetching)), F2) return i2.status && p2.__staleWhileFetching !== void 0 && (i2.status.returnedStale = true), p2.__staleWhileFetching;
-      if (p2.__returned === p2) throw f2;
-    }, _2 = (f2, y) => {
+    let h2 = { signal: o2.signal, options: i2, context: s5 }, r = (f3, y2 = false) => {
+      let { aborted: a2 } = o2.signal, w3 = i2.ignoreFetchAbort && f3 !== void 0, F3 = i2.ignoreFetchAbort || !!(i2.allowStaleOnFetchAbort && f3 !== void 0);
+      if (i2.status && (a2 && !y2 ? (i2.status.fetchAborted = true, i2.status.fetchError = o2.signal.reason, w3 && (i2.status.fetchAbortIgnored = true)) : i2.status.fetchResolved = true), a2 && !w3 && !y2) return m2(o2.signal.reason, F3);
+      let b3 = u3, p2 = this.#t[t];
+      return (p2 === u3 || p2 === void 0 && w3 && y2) && (f3 === void 0 ? b3.__staleWhileFetching !== void 0 ? this.#t[t] = b3.__staleWhileFetching : this.#E(e, "fetch") : (i2.status && (i2.status.fetchUpdated = true), this.#W(e, f3, h2.options, b3))), f3;
+    }, c4 = (f3) => (i2.status && (i2.status.fetchRejected = true, i2.status.fetchError = f3), m2(f3, false)), m2 = (f3, y2) => {
+      let { aborted: a2 } = o2.signal, w3 = a2 && i2.allowStaleOnFetchAbort, F3 = w3 || i2.allowStaleOnFetchRejection, b3 = F3 || i2.noDeleteOnFetchRejection, p2 = u3;
+      if (this.#t[t] === u3 && (!b3 || !y2 && p2.__staleWhileFetching === void 0 ? this.#E(e, "fetch") : w3 || (this.#t[t] = p2.__staleWhileFetching)), F3) return i2.status && p2.__staleWhileFetching !== void 0 && (i2.status.returnedStale = true), p2.__staleWhileFetching;
+      if (p2.__returned === p2) throw f3;
+    }, _3 = (f3, y2) => {
       let a2 = this.#M?.(e, n2, h2);
       o2.signal.addEventListener("abort", () => {
-        (!i2.ignoreFetchAbort || i2.allowStaleOnFetchAbort) && (f2(void 0), i2.allowStaleOnFetchAbort && (f2 = (w2) => r(w2, true)));
-      }), a2 && a2 instanceof Promise ? a2.then((w2) => f2(w2 === void 0 ? void 0 : w2), y) : a2 !== void 0 && f2(a2);
+        (!i2.ignoreFetchAbort || i2.allowStaleOnFetchAbort) && (f3(void 0), i2.allowStaleOnFetchAbort && (f3 = (w3) => r(w3, true)));
+      }), a2 && a2 instanceof Promise ? a2.then((w3) => f3(w3 === void 0 ? void 0 : w3), y2) : a2 !== void 0 && f3(a2);
     };
     i2.status && (i2.status.fetchDispatched = true);
-    let u3 = new Promise(_2).then(r, c3), g2 = Object.assign(u3, { __abortController: o2, __staleWhileFetching: n2, __returned: void 0 });
-    return t === void 0 ? (this.#W(e, g2, { ...h2.options, status: void 0 }), t = this.#s.get(e)) : this.#t[t] = g2, g2;
+    let u3 = new Promise(_3).then(r, c4), g3 = Object.assign(u3, { __abortController: o2, __staleWhileFetching: n2, __returned: void 0 });
+    return t === void 0 ? (this.#W(e, g3, { ...h2.options, status: void 0 }), t = this.#s.get(e)) : this.#t[t] = g3, g3;
   }
   #e(e) {
     if (!this.#U) return false;
@@ -69745,37 +70161,37 @@ var I2 = class d2 {
     return !!t && t instanceof Promise && t.hasOwnProperty("__staleWhileFetching") && t.__abortController instanceof AbortController;
   }
   fetch(e, t = {}) {
-    let i2 = W2.hasSubscribers, { status: s3 = R2() ? {} : void 0 } = t;
-    t.status = s3, s3 && t.context && (s3.context = t.context);
+    let i2 = W2.hasSubscribers, { status: s5 = R2() ? {} : void 0 } = t;
+    t.status = s5, s5 && t.context && (s5.context = t.context);
     let n2 = this.#B(e, t);
-    return s3 && i2 && (s3.trace = true, W2.tracePromise(() => n2, s3).catch(() => {
+    return s5 && i2 && (s5.trace = true, W2.tracePromise(() => n2, s5).catch(() => {
     })), n2;
   }
   async #B(e, t = {}) {
-    let { allowStale: i2 = this.allowStale, updateAgeOnGet: s3 = this.updateAgeOnGet, noDeleteOnStaleGet: n2 = this.noDeleteOnStaleGet, ttl: o2 = this.ttl, noDisposeOnSet: l = this.noDisposeOnSet, size: h2 = 0, sizeCalculation: r = this.sizeCalculation, noUpdateTTL: c3 = this.noUpdateTTL, noDeleteOnFetchRejection: m2 = this.noDeleteOnFetchRejection, allowStaleOnFetchRejection: _2 = this.allowStaleOnFetchRejection, ignoreFetchAbort: u3 = this.ignoreFetchAbort, allowStaleOnFetchAbort: g2 = this.allowStaleOnFetchAbort, context: f2, forceRefresh: y = false, status: a2, signal: w2 } = t;
-    if (a2 && (a2.op = "fetch", a2.key = e, y && (a2.forceRefresh = true), a2.cache = this), !this.#U) return a2 && (a2.fetch = "get"), this.#C(e, { allowStale: i2, updateAgeOnGet: s3, noDeleteOnStaleGet: n2, status: a2 });
-    let F2 = { allowStale: i2, updateAgeOnGet: s3, noDeleteOnStaleGet: n2, ttl: o2, noDisposeOnSet: l, size: h2, sizeCalculation: r, noUpdateTTL: c3, noDeleteOnFetchRejection: m2, allowStaleOnFetchRejection: _2, allowStaleOnFetchAbort: g2, ignoreFetchAbort: u3, status: a2, signal: w2 }, b2 = this.#s.get(e);
-    if (b2 === void 0) {
+    let { allowStale: i2 = this.allowStale, updateAgeOnGet: s5 = this.updateAgeOnGet, noDeleteOnStaleGet: n2 = this.noDeleteOnStaleGet, ttl: o2 = this.ttl, noDisposeOnSet: l = this.noDisposeOnSet, size: h2 = 0, sizeCalculation: r = this.sizeCalculation, noUpdateTTL: c4 = this.noUpdateTTL, noDeleteOnFetchRejection: m2 = this.noDeleteOnFetchRejection, allowStaleOnFetchRejection: _3 = this.allowStaleOnFetchRejection, ignoreFetchAbort: u3 = this.ignoreFetchAbort, allowStaleOnFetchAbort: g3 = this.allowStaleOnFetchAbort, context: f3, forceRefresh: y2 = false, status: a2, signal: w3 } = t;
+    if (a2 && (a2.op = "fetch", a2.key = e, y2 && (a2.forceRefresh = true), a2.cache = this), !this.#U) return a2 && (a2.fetch = "get"), this.#C(e, { allowStale: i2, updateAgeOnGet: s5, noDeleteOnStaleGet: n2, status: a2 });
+    let F3 = { allowStale: i2, updateAgeOnGet: s5, noDeleteOnStaleGet: n2, ttl: o2, noDisposeOnSet: l, size: h2, sizeCalculation: r, noUpdateTTL: c4, noDeleteOnFetchRejection: m2, allowStaleOnFetchRejection: _3, allowStaleOnFetchAbort: g3, ignoreFetchAbort: u3, status: a2, signal: w3 }, b3 = this.#s.get(e);
+    if (b3 === void 0) {
       a2 && (a2.fetch = "miss");
-      let p2 = this.#P(e, b2, F2, f2);
+      let p2 = this.#P(e, b3, F3, f3);
       return p2.__returned = p2;
     } else {
-      let p2 = this.#t[b2];
+      let p2 = this.#t[b3];
       if (this.#e(p2)) {
-        let v2 = i2 && p2.__staleWhileFetching !== void 0;
-        return a2 && (a2.fetch = "inflight", v2 && (a2.returnedStale = true)), v2 ? p2.__staleWhileFetching : p2.__returned = p2;
+        let v3 = i2 && p2.__staleWhileFetching !== void 0;
+        return a2 && (a2.fetch = "inflight", v3 && (a2.returnedStale = true)), v3 ? p2.__staleWhileFetching : p2.__returned = p2;
       }
-      let A2 = this.#p(b2);
-      if (!y && !A2) return a2 && (a2.fetch = "hit"), this.#L(b2), s3 && this.#R(b2), a2 && this.#v(a2, b2), p2;
-      let z3 = this.#P(e, b2, F2, f2), E = z3.__staleWhileFetching !== void 0 && i2;
-      return a2 && (a2.fetch = A2 ? "stale" : "refresh", E && A2 && (a2.returnedStale = true)), E ? z3.__staleWhileFetching : z3.__returned = z3;
+      let A3 = this.#p(b3);
+      if (!y2 && !A3) return a2 && (a2.fetch = "hit"), this.#L(b3), s5 && this.#R(b3), a2 && this.#v(a2, b3), p2;
+      let z3 = this.#P(e, b3, F3, f3), E2 = z3.__staleWhileFetching !== void 0 && i2;
+      return a2 && (a2.fetch = A3 ? "stale" : "refresh", E2 && A3 && (a2.returnedStale = true)), E2 ? z3.__staleWhileFetching : z3.__returned = z3;
     }
   }
   forceFetch(e, t = {}) {
-    let i2 = W2.hasSubscribers, { status: s3 = R2() ? {} : void 0 } = t;
-    t.status = s3, s3 && t.context && (s3.context = t.context);
+    let i2 = W2.hasSubscribers, { status: s5 = R2() ? {} : void 0 } = t;
+    t.status = s5, s5 && t.context && (s5.context = t.context);
     let n2 = this.#K(e, t);
-    return s3 && i2 && (s3.trace = true, W2.tracePromise(() => n2, s3).catch(() => {
+    return s5 && i2 && (s5.trace = true, W2.tracePromise(() => n2, s5).catch(() => {
     })), n2;
   }
   async #K(e, t = {}) {
@@ -69786,33 +70202,33 @@ var I2 = class d2 {
   memo(e, t = {}) {
     let { status: i2 = S2.hasSubscribers ? {} : void 0 } = t;
     t.status = i2, i2 && (i2.op = "memo", i2.key = e, t.context && (i2.context = t.context), i2.cache = this);
-    let s3 = this.#Q(e, t);
-    return i2 && (i2.value = s3), S2.hasSubscribers && S2.publish(i2), s3;
+    let s5 = this.#Q(e, t);
+    return i2 && (i2.value = s5), S2.hasSubscribers && S2.publish(i2), s5;
   }
   #Q(e, t = {}) {
     let i2 = this.#I;
     if (!i2) throw new Error("no memoMethod provided to constructor");
-    let { context: s3, status: n2, forceRefresh: o2, ...l } = t;
+    let { context: s5, status: n2, forceRefresh: o2, ...l } = t;
     n2 && o2 && (n2.forceRefresh = true);
     let h2 = this.#C(e, l), r = o2 || h2 === void 0;
     if (n2 && (n2.memo = r ? "miss" : "hit", r || (n2.value = h2)), !r) return h2;
-    let c3 = i2(e, h2, { options: l, context: s3 });
-    return n2 && (n2.value = c3), this.#W(e, c3, l), c3;
+    let c4 = i2(e, h2, { options: l, context: s5 });
+    return n2 && (n2.value = c4), this.#W(e, c4, l), c4;
   }
   get(e, t = {}) {
     let { status: i2 = S2.hasSubscribers ? {} : void 0 } = t;
     t.status = i2, i2 && (i2.op = "get", i2.key = e, i2.cache = this);
-    let s3 = this.#C(e, t);
-    return i2 && (s3 !== void 0 && (i2.value = s3), S2.hasSubscribers && S2.publish(i2)), s3;
+    let s5 = this.#C(e, t);
+    return i2 && (s5 !== void 0 && (i2.value = s5), S2.hasSubscribers && S2.publish(i2)), s5;
   }
   #C(e, t = {}) {
-    let { allowStale: i2 = this.allowStale, updateAgeOnGet: s3 = this.updateAgeOnGet, noDeleteOnStaleGet: n2 = this.noDeleteOnStaleGet, status: o2 } = t, l = this.#s.get(e);
+    let { allowStale: i2 = this.allowStale, updateAgeOnGet: s5 = this.updateAgeOnGet, noDeleteOnStaleGet: n2 = this.noDeleteOnStaleGet, status: o2 } = t, l = this.#s.get(e);
     if (l === void 0) {
       o2 && (o2.get = "miss");
       return;
     }
     let h2 = this.#t[l], r = this.#e(h2);
-    return o2 && this.#v(o2, l), this.#p(l) ? r ? (o2 && (o2.get = "stale-fetching"), i2 && h2.__staleWhileFetching !== void 0 ? (o2 && (o2.returnedStale = true), h2.__staleWhileFetching) : void 0) : (n2 || this.#E(e, "expire"), o2 && (o2.get = "stale"), i2 ? (o2 && (o2.returnedStale = true), h2) : void 0) : (o2 && (o2.get = r ? "fetching" : "hit"), this.#L(l), s3 && this.#R(l), r ? h2.__staleWhileFetching : h2);
+    return o2 && this.#v(o2, l), this.#p(l) ? r ? (o2 && (o2.get = "stale-fetching"), i2 && h2.__staleWhileFetching !== void 0 ? (o2 && (o2.returnedStale = true), h2.__staleWhileFetching) : void 0) : (n2 || this.#E(e, "expire"), o2 && (o2.get = "stale"), i2 ? (o2 && (o2.returnedStale = true), h2) : void 0) : (o2 && (o2.get = r ? "fetching" : "hit"), this.#L(l), s5 && this.#R(l), r ? h2.__staleWhileFetching : h2);
   }
   #$(e, t) {
     this.#u[t] = e, this.#l[e] = t;
@@ -69827,25 +70243,25 @@ var I2 = class d2 {
     S2.hasSubscribers && S2.publish({ op: "delete", delete: t, key: e, cache: this });
     let i2 = false;
     if (this.#n !== 0) {
-      let s3 = this.#s.get(e);
-      if (s3 !== void 0) if (this.#g?.[s3] && (clearTimeout(this.#g[s3]), this.#g[s3] = void 0), i2 = true, this.#n === 1) this.#q(t);
+      let s5 = this.#s.get(e);
+      if (s5 !== void 0) if (this.#g?.[s5] && (clearTimeout(this.#g[s5]), this.#g[s5] = void 0), i2 = true, this.#n === 1) this.#q(t);
       else {
-        this.#x(s3);
-        let n2 = this.#t[s3];
-        if (this.#e(n2) ? n2.__abortController.abort(new Error("deleted")) : (this.#T || this.#f) && (this.#T && this.#S?.(n2, e, t), this.#f && this.#r?.push([n2, e, t])), this.#s.delete(e), this.#i[s3] = void 0, this.#t[s3] = void 0, s3 === this.#h) this.#h = this.#u[s3];
-        else if (s3 === this.#a) this.#a = this.#l[s3];
+        this.#x(s5);
+        let n2 = this.#t[s5];
+        if (this.#e(n2) ? n2.__abortController.abort(new Error("deleted")) : (this.#T || this.#f) && (this.#T && this.#S?.(n2, e, t), this.#f && this.#r?.push([n2, e, t])), this.#s.delete(e), this.#i[s5] = void 0, this.#t[s5] = void 0, s5 === this.#h) this.#h = this.#u[s5];
+        else if (s5 === this.#a) this.#a = this.#l[s5];
         else {
-          let o2 = this.#u[s3];
-          this.#l[o2] = this.#l[s3];
-          let l = this.#l[s3];
-          this.#u[l] = this.#u[s3];
+          let o2 = this.#u[s5];
+          this.#l[o2] = this.#l[s5];
+          let l = this.#l[s5];
+          this.#u[l] = this.#u[s5];
         }
-        this.#n--, this.#y.push(s3);
+        this.#n--, this.#y.push(s5);
       }
     }
     if (this.#f && this.#r?.length) {
-      let s3 = this.#r, n2;
-      for (; n2 = s3?.shift(); ) this.#w?.(...n2);
+      let s5 = this.#r, n2;
+      for (; n2 = s5?.shift(); ) this.#w?.(...n2);
     }
     return i2;
   }
@@ -69857,8 +70273,8 @@ var I2 = class d2 {
       let i2 = this.#t[t];
       if (this.#e(i2)) i2.__abortController.abort(new Error("deleted"));
       else {
-        let s3 = this.#i[t];
-        this.#T && this.#S?.(i2, s3, e), this.#f && this.#r?.push([i2, s3, e]);
+        let s5 = this.#i[t];
+        this.#T && this.#S?.(i2, s5, e), this.#f && this.#r?.push([i2, s5, e]);
       }
     }
     if (this.#s.clear(), this.#t.fill(void 0), this.#i.fill(void 0), this.#d && this.#F) {
@@ -69876,16 +70292,882 @@ var I2 = class d2 {
 // app/load/remember-parsed.ts
 var LIMIT_BYTES = 32 * 1024 * 1024;
 var parsed3 = new I2({ maxSize: LIMIT_BYTES });
-async function rememberParsed(tree, path17, as2, parse5) {
+async function rememberParsed(tree, path17, as2, parse6) {
   const id = tree.contentIdOf?.(path17);
-  if (id === void 0) return parse5(await tree.readFile(path17));
+  if (id === void 0) return parse6(await tree.readFile(path17));
   const key = `${as2} ${id} ${path17}`;
   const known3 = parsed3.get(key);
   if (known3 !== void 0) return known3;
   const bytes = await tree.readFile(path17);
-  const fresh = parse5(bytes);
+  const fresh = parse6(bytes);
   parsed3.set(key, fresh, { size: Math.max(bytes.byteLength, 1) });
   return fresh;
+}
+
+// node_modules/croner/dist/croner.js
+function g2(s5, e, t, n2 = 0, r = 0, a2 = 0, i2 = 0) {
+  let o2 = s5 >= 0 && s5 < 100, u3 = Date.UTC(o2 ? s5 + 400 : s5, e, t, n2, r, a2, i2);
+  return o2 ? u3 - 126227808e5 : u3;
+}
+function D(s5) {
+  return g2(s5.y, s5.m - 1, s5.d, s5.h, s5.i, s5.s);
+}
+function w2(s5, e) {
+  return s5.y === e.y && s5.m === e.m && s5.d === e.d && s5.h === e.h && s5.i === e.i && s5.s === e.s;
+}
+function O3(s5) {
+  let e = s5.substring(9);
+  return e.includes("Z") || e.includes("+") || e.includes("-");
+}
+function Z2(s5, e) {
+  let t = new Date(Date.parse(s5));
+  if (isNaN(t)) throw new Error("Invalid ISO8601 passed to timezone parser.");
+  return O3(s5) ? { tp: T2(t.getUTCFullYear(), t.getUTCMonth() + 1, t.getUTCDate(), t.getUTCHours(), t.getUTCMinutes(), t.getUTCSeconds(), "Etc/UTC"), ms: t.getUTCMilliseconds() } : { tp: T2(t.getFullYear(), t.getMonth() + 1, t.getDate(), t.getHours(), t.getMinutes(), t.getSeconds(), e), ms: t.getMilliseconds() };
+}
+function v2(s5, e, t) {
+  let { tp: n2, ms: r } = Z2(s5, e);
+  return new Date(N2(n2, t).getTime() + r);
+}
+function N2(s5, e) {
+  let t = _2(s5);
+  if (t.kind === "single") return t.date;
+  if (t.kind === "ambiguous") return t.earlier;
+  if (e) throw new Error("Invalid date passed to fromTZ()");
+  return t.after;
+}
+function _2(s5) {
+  let e = D(s5), t = (i2) => R3(new Date(i2), s5.tz), n2 = e - t(e), r = y(new Date(n2), s5.tz);
+  if (w2(r, s5)) {
+    let i2 = D(r) - n2, o2 = n2 - (t(n2 - E) - i2);
+    if (o2 < n2 && w2(y(new Date(o2), s5.tz), s5)) return { kind: "ambiguous", earlier: new Date(o2), later: new Date(n2) };
+    let u3 = n2 + (i2 - t(n2 + E));
+    return u3 > n2 && w2(y(new Date(u3), s5.tz), s5) ? { kind: "ambiguous", earlier: new Date(n2), later: new Date(u3) } : { kind: "single", date: new Date(n2) };
+  }
+  let a2 = e - (D(r) - n2);
+  return w2(y(new Date(a2), s5.tz), s5) ? { kind: "single", date: new Date(a2) } : { kind: "gap", before: new Date(Math.min(n2, a2)), after: new Date(Math.max(n2, a2)) };
+}
+var E = 3 * 36e5;
+function R3(s5, e) {
+  return D(y(s5, e)) - (s5.getTime() - s5.getUTCMilliseconds());
+}
+function k3(s5, e, t) {
+  let n2 = R3(new Date(s5), t);
+  for (; e - s5 > 1e3; ) {
+    let r = s5 + Math.floor((e - s5) / 2e3) * 1e3;
+    R3(new Date(r), t) === n2 ? s5 = r : e = r;
+  }
+  return e;
+}
+function U3(s5, e) {
+  let t = _2(y(new Date(s5), e));
+  if (t.kind === "ambiguous") return s5 < t.later.getTime() ? "earlier" : "later";
+}
+var H3 = g2(1, 0, 1);
+var S3 = 864e5;
+var W3 = /* @__PURE__ */ new Map();
+function y(s5, e) {
+  if (e === void 0) return T2(s5.getFullYear(), s5.getMonth() + 1, s5.getDate(), s5.getHours(), s5.getMinutes(), s5.getSeconds());
+  let t = W3.get(e), n2;
+  try {
+    t || (t = new Intl.DateTimeFormat("en-US", { timeZone: e, year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hour12: false }), W3.set(e, t)), n2 = t.formatToParts(s5);
+  } catch (i2) {
+    let o2 = i2 instanceof Error ? i2.message : String(i2);
+    throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o2}`);
+  }
+  let r = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
+  for (let i2 of n2) (i2.type === "year" || i2.type === "month" || i2.type === "day" || i2.type === "hour" || i2.type === "minute" || i2.type === "second") && (r[i2.type] = parseInt(i2.value, 10));
+  if (isNaN(r.year) || isNaN(r.month) || isNaN(r.day) || isNaN(r.hour) || isNaN(r.minute) || isNaN(r.second)) throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);
+  let a2 = s5.getTime() - H3;
+  return (a2 < -S3 || a2 < S3 && r.month === 12) && (r.year = 1 - r.year), r.hour === 24 && (r.hour = 0), { y: r.year, m: r.month, d: r.day, h: r.hour, i: r.minute, s: r.second, tz: e };
+}
+function T2(s5, e, t, n2, r, a2, i2) {
+  return { y: s5, m: e, d: t, h: n2, i: r, s: a2, tz: i2 };
+}
+var x2 = [1, 2, 4, 8, 16];
+var C2 = class s3 {
+  pattern;
+  timezone;
+  mode;
+  alternativeWeekdays;
+  sloppyRanges;
+  fixedTimeRule;
+  second;
+  minute;
+  hour;
+  day;
+  month;
+  dayOfWeek;
+  year;
+  lastDayOfMonth;
+  lastWeekday;
+  nearestWeekdays;
+  starDOM;
+  starDOW;
+  starYear;
+  useAndLogic;
+  isFixedTime;
+  constructor(e, t, n2) {
+    this.pattern = e, this.timezone = t, this.mode = n2?.mode ?? "auto", this.alternativeWeekdays = n2?.alternativeWeekdays ?? false, this.sloppyRanges = n2?.sloppyRanges ?? false, this.fixedTimeRule = n2?.fixedTimeRule ?? "single-value", this.second = Array(60).fill(0), this.minute = Array(60).fill(0), this.hour = Array(24).fill(0), this.day = Array(31).fill(0), this.month = Array(12).fill(0), this.dayOfWeek = Array(7).fill(0), this.year = [], this.lastDayOfMonth = false, this.lastWeekday = false, this.nearestWeekdays = Array(31).fill(0), this.starDOM = false, this.starDOW = false, this.starYear = false, this.useAndLogic = false, this.isFixedTime = false, this.parse();
+  }
+  parse() {
+    if (!(typeof this.pattern == "string" || this.pattern instanceof String)) throw new TypeError("CronPattern: Pattern has to be of type string.");
+    this.pattern.indexOf("@") >= 0 && (this.pattern = this.handleNicknames(this.pattern).trim());
+    let e = this.pattern.match(/\S+/g) || [""], t = e.length;
+    if (e.length < 5 || e.length > 7) throw new TypeError("CronPattern: invalid configuration format ('" + this.pattern + "'), exactly five, six, or seven space separated parts are required.");
+    if (this.mode !== "auto") {
+      let i2;
+      switch (this.mode) {
+        case "5-part":
+          i2 = 5;
+          break;
+        case "6-part":
+          i2 = 6;
+          break;
+        case "7-part":
+          i2 = 7;
+          break;
+        case "5-or-6-parts":
+          i2 = [5, 6];
+          break;
+        case "6-or-7-parts":
+          i2 = [6, 7];
+          break;
+        default:
+          i2 = 0;
+      }
+      if (!(Array.isArray(i2) ? i2.includes(t) : t === i2)) {
+        let u3 = Array.isArray(i2) ? i2.join(" or ") : i2.toString();
+        throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u3} parts, but pattern '${this.pattern}' has ${t} parts.`);
+      }
+    }
+    if (e.length === 5 && e.unshift("0"), e.length === 6 && e.push("*"), this.pattern.indexOf("?") >= 0) for (let i2 = 0; i2 < e.length; i2++) e[i2] = e[i2].replace(/\?/g, "*");
+    if (e[3].toUpperCase() === "LW") this.lastWeekday = true, e[3] = "";
+    else if (e[3].toUpperCase().indexOf("L") >= 0) {
+      let i2 = e[3].split(",");
+      if (i2.length > 1 && i2.some((o2) => o2.toUpperCase() === "LW")) throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);
+      if (i2.some((o2) => o2 === "" || o2.toUpperCase() !== "L" && /l/i.test(o2))) throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('" + e[3] + "').");
+      e[3] = i2.filter((o2) => o2.toUpperCase() !== "L").join(","), this.lastDayOfMonth = true;
+    }
+    if (e[3] == "*" && (this.starDOM = true), e[6] == "*" && (this.starYear = true), e[4].length >= 3 && (e[4] = this.replaceAlpha(e[4], s3.MONTH_NAMES)), e[5].length >= 3 && (e[5] = this.alternativeWeekdays ? this.replaceAlpha(e[5], s3.DAY_NAMES_QUARTZ) : this.replaceAlpha(e[5], s3.DAY_NAMES)), e[5].startsWith("+") && (this.useAndLogic = true, e[5] = e[5].substring(1), e[5] === "")) throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");
+    switch (e[5] == "*" && (this.starDOW = true), this.mode) {
+      case "5-part":
+        e[0] = "0", e[6] = "*";
+        break;
+      case "6-part":
+        e[6] = "*";
+        break;
+      case "5-or-6-parts":
+        e[6] = "*";
+        break;
+      case "6-or-7-parts":
+        break;
+      case "7-part":
+      case "auto":
+        break;
+    }
+    this.throwAtIllegalCharacters(e), this.partToArray("second", e[0], 0, 1), this.partToArray("minute", e[1], 0, 1), this.partToArray("hour", e[2], 0, 1), this.partToArray("day", e[3], -1, 1), this.partToArray("month", e[4], -1, 1);
+    let n2 = this.alternativeWeekdays ? -1 : 0;
+    this.partToArray("dayOfWeek", e[5], n2, 63), e[6] === "*" ? this.year = Array(1e4).fill(1) : (this.year = Array(1e4).fill(0), this.partToArray("year", e[6], 0, 1)), !this.alternativeWeekdays && this.dayOfWeek[7] && (this.dayOfWeek[0] = this.dayOfWeek[7]);
+    let r = this.fixedTimeRule === "single-value", a2 = (i2, o2) => !i2.includes("*") && !i2.includes("/") && (!r || o2.filter((u3) => u3).length === 1);
+    this.isFixedTime = a2(e[0], this.second) && a2(e[1], this.minute) && a2(e[2], this.hour);
+  }
+  partToArray(e, t, n2, r) {
+    let a2 = this[e];
+    if (t === "" && !(e === "day" && (this.lastDayOfMonth || this.lastWeekday))) throw new TypeError("CronPattern: configuration entry " + e + " (" + t + ") is empty, check for trailing spaces.");
+    if (t === "*") return a2.fill(r);
+    let i2 = t.split(",");
+    if (i2.length > 1) for (let o2 of i2) this.partToArray(e, o2, n2, r);
+    else t.includes("-") && t.includes("/") ? this.handleRangeWithStepping(t, e, n2, r) : t.includes("-") ? this.handleRange(t, e, n2, r) : t.includes("/") ? this.handleStepping(t, e, n2, r) : t !== "" && this.handleNumber(t, e, n2, r);
+  }
+  throwAtIllegalCharacters(e) {
+    for (let t = 0; t < e.length; t++) if ((t === 3 ? /[^/*0-9,\-WwLl]+/ : t === 5 ? /[^/*0-9,\-#Ll]+/ : /[^/*0-9,\-]+/).test(e[t])) throw new TypeError("CronPattern: configuration entry " + t + " (" + e[t] + ") contains illegal characters.");
+  }
+  handleNumber(e, t, n2, r) {
+    let a2 = this.extractNth(e, t), i2 = e.toUpperCase().includes("W");
+    if (t !== "day" && i2) throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");
+    i2 && (t = "nearestWeekdays");
+    let o2 = i2 ? a2[0].replace(/W$/i, "") : a2[0], u3 = s3.toNumber(o2) + n2;
+    if (isNaN(u3)) throw new TypeError("CronPattern: " + t + " is not a number: '" + e + "'");
+    this.setPart(t, u3, a2[1] || r);
+  }
+  setPart(e, t, n2) {
+    if (!Object.prototype.hasOwnProperty.call(this, e)) throw new TypeError("CronPattern: Invalid part specified: " + e);
+    if (e === "dayOfWeek") {
+      if (t === 7 && (t = 0), t < 0 || t > 6) throw new RangeError("CronPattern: Invalid value for dayOfWeek: " + t);
+      this.setNthWeekdayOfMonth(t, n2);
+      return;
+    }
+    if (e === "second" || e === "minute") {
+      if (t < 0 || t >= 60) throw new RangeError("CronPattern: Invalid value for " + e + ": " + t);
+    } else if (e === "hour") {
+      if (t < 0 || t >= 24) throw new RangeError("CronPattern: Invalid value for " + e + ": " + t);
+    } else if (e === "day" || e === "nearestWeekdays") {
+      if (t < 0 || t >= 31) throw new RangeError("CronPattern: Invalid value for " + e + ": " + t);
+    } else if (e === "month") {
+      if (t < 0 || t >= 12) throw new RangeError("CronPattern: Invalid value for " + e + ": " + t);
+    } else if (e === "year" && (t < 1 || t >= 1e4)) throw new RangeError("CronPattern: Invalid value for " + e + ": " + t + " (supported range: 1-9999)");
+    this[e][t] = n2;
+  }
+  static toNumber(e) {
+    return /^\d+$/.test(e) ? parseInt(e, 10) : NaN;
+  }
+  validateNotNaN(e, t) {
+    if (isNaN(e)) throw new TypeError(t);
+  }
+  validateRange(e, t, n2, r, a2) {
+    if (e > t) throw new TypeError("CronPattern: From value is larger than to value: '" + a2 + "'");
+    if (n2 !== void 0) {
+      if (n2 === 0) throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");
+      if (n2 > this[r].length) throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part (" + this[r].length + ")");
+    }
+  }
+  handleRangeWithStepping(e, t, n2, r) {
+    if (e.toUpperCase().includes("W")) throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");
+    let a2 = this.extractNth(e, t), i2 = a2[0].match(/^(\d+)-(\d+)\/(\d+)$/);
+    if (i2 === null) throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '" + e + "'");
+    let [, o2, u3, l] = i2, h2 = parseInt(o2, 10) + n2, m2 = parseInt(u3, 10) + n2, d3 = parseInt(l, 10);
+    this.validateNotNaN(h2, "CronPattern: Syntax error, illegal lower range (NaN)"), this.validateNotNaN(m2, "CronPattern: Syntax error, illegal upper range (NaN)"), this.validateNotNaN(d3, "CronPattern: Syntax error, illegal stepping: (NaN)"), this.validateRange(h2, m2, d3, t, e);
+    for (let p2 = h2; p2 <= m2; p2 += d3) this.setPart(t, p2, a2[1] || r);
+  }
+  extractNth(e, t) {
+    let n2 = e, r;
+    if (n2.includes("#")) {
+      if (t !== "dayOfWeek") throw new Error("CronPattern: nth (#) only allowed in day-of-week field");
+      let a2 = n2.split("#");
+      if (a2.length !== 2 || a2[1] === "") throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '" + e + "'");
+      n2 = a2[0], r = a2[1];
+    } else if (n2.toUpperCase().endsWith("L")) {
+      if (t !== "dayOfWeek") throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");
+      r = "L", n2 = n2.slice(0, -1);
+    }
+    return [n2, r];
+  }
+  handleRange(e, t, n2, r) {
+    if (e.toUpperCase().includes("W")) throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");
+    let a2 = this.extractNth(e, t), i2 = a2[0].split("-");
+    if (i2.length !== 2) throw new TypeError("CronPattern: Syntax error, illegal range: '" + e + "'");
+    let o2 = s3.toNumber(i2[0]) + n2, u3 = s3.toNumber(i2[1]) + n2;
+    this.validateNotNaN(o2, "CronPattern: Syntax error, illegal lower range (NaN)"), this.validateNotNaN(u3, "CronPattern: Syntax error, illegal upper range (NaN)"), this.validateRange(o2, u3, void 0, t, e);
+    for (let l = o2; l <= u3; l++) this.setPart(t, l, a2[1] || r);
+  }
+  handleStepping(e, t, n2, r) {
+    if (e.toUpperCase().includes("W")) throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");
+    let a2 = this.extractNth(e, t), i2 = a2[0].split("/");
+    if (i2.length !== 2) throw new TypeError("CronPattern: Syntax error, illegal stepping: '" + e + "'");
+    if (this.sloppyRanges) i2[0] === "" && (i2[0] = "*");
+    else {
+      if (i2[0] === "") throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('" + e + "') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");
+      if (i2[0] !== "*") throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('" + e + "') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");
+    }
+    let o2 = 0;
+    i2[0] !== "*" && (o2 = s3.toNumber(i2[0]) + n2, this.validateNotNaN(o2, "CronPattern: Syntax error, illegal stepping start (NaN)"));
+    let u3 = s3.toNumber(i2[1]);
+    this.validateNotNaN(u3, "CronPattern: Syntax error, illegal stepping: (NaN)"), this.validateRange(0, this[t].length - 1, u3, t, e);
+    for (let l = o2; l < this[t].length; l += u3) t === "year" && l === 0 || this.setPart(t, l, a2[1] || r);
+  }
+  replaceAlpha(e, t) {
+    let n2 = e;
+    for (let [r, a2] of Object.entries(t)) n2 = n2.replace(new RegExp(r, "gi"), (i2, o2, u3) => {
+      let l = o2 + i2.length - 3, h2 = u3.charAt(l - 1), m2 = u3.charAt(l + 3);
+      if (/[a-z\d/#]/i.test(h2) || /[a-km-z\d]/i.test(m2)) throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);
+      return a2;
+    });
+    return n2;
+  }
+  static DAY_NAMES = { "-sun": "-7", sun: "0", mon: "1", tue: "2", wed: "3", thu: "4", fri: "5", sat: "6" };
+  static DAY_NAMES_QUARTZ = { sun: "1", mon: "2", tue: "3", wed: "4", thu: "5", fri: "6", sat: "7" };
+  static MONTH_NAMES = { jan: "1", feb: "2", mar: "3", apr: "4", may: "5", jun: "6", jul: "7", aug: "8", sep: "9", oct: "10", nov: "11", dec: "12" };
+  static NICKNAME_MAP = { "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * SUN", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *" };
+  handleNicknames(e) {
+    let t = e.trim().toLowerCase();
+    if (t === "@reboot") throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");
+    return s3.NICKNAME_MAP[t] || e;
+  }
+  setNthWeekdayOfMonth(e, t) {
+    if (typeof t != "number" && t.toUpperCase() === "L") this.dayOfWeek[e] = this.dayOfWeek[e] | 32;
+    else if (t === 63) this.dayOfWeek[e] = 63;
+    else if (t < 6 && t > 0) this.dayOfWeek[e] = this.dayOfWeek[e] | x2[t - 1];
+    else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`);
+  }
+};
+var B2 = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+var f2 = [["month", "year", 0], ["day", "month", -1], ["hour", "day", 0], ["minute", "hour", 0], ["second", "minute", 0]];
+var c3 = class s4 {
+  tz;
+  instantMs;
+  instantFields;
+  ms;
+  second;
+  minute;
+  hour;
+  day;
+  month;
+  year;
+  constructor(e, t) {
+    if (this.tz = t, e && e instanceof Date) if (!isNaN(e)) this.fromDate(e);
+    else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");
+    else if (e == null) this.fromDate(/* @__PURE__ */ new Date());
+    else if (e && typeof e == "string") this.fromString(e);
+    else if (e instanceof s4) this.fromCronDate(e);
+    else throw new TypeError("CronDate: Invalid type (" + typeof e + ") passed to CronDate constructor");
+  }
+  getLastDayOfMonth(e, t) {
+    return t !== 1 ? B2[t] : new Date(g2(e, t + 1, 0)).getUTCDate();
+  }
+  getLastWeekday(e, t) {
+    let n2 = this.getLastDayOfMonth(e, t), a2 = new Date(g2(e, t, n2)).getUTCDay();
+    return a2 === 0 ? n2 - 2 : a2 === 6 ? n2 - 1 : n2;
+  }
+  getNearestWeekday(e, t, n2) {
+    let r = this.getLastDayOfMonth(e, t);
+    if (n2 > r) return -1;
+    let i2 = new Date(g2(e, t, n2)).getUTCDay();
+    return i2 === 0 ? n2 === r ? n2 - 2 : n2 + 1 : i2 === 6 ? n2 === 1 ? n2 + 2 : n2 - 1 : n2;
+  }
+  isNthWeekdayOfMonth(e, t, n2, r) {
+    let i2 = new Date(g2(e, t, n2)).getUTCDay(), o2 = 0;
+    for (let u3 = 1; u3 <= n2; u3++) new Date(g2(e, t, u3)).getUTCDay() === i2 && o2++;
+    if (r & 63 && x2[o2 - 1] & r) return true;
+    if (r & 32) {
+      let u3 = this.getLastDayOfMonth(e, t);
+      for (let l = n2 + 1; l <= u3; l++) if (new Date(g2(e, t, l)).getUTCDay() === i2) return false;
+      return true;
+    }
+    return false;
+  }
+  fromDate(e) {
+    if (this.tz !== void 0) if (typeof this.tz == "number") this.ms = e.getUTCMilliseconds(), this.second = e.getUTCSeconds(), this.minute = e.getUTCMinutes() + this.tz, this.hour = e.getUTCHours(), this.day = e.getUTCDate(), this.month = e.getUTCMonth(), this.year = e.getUTCFullYear(), this.apply();
+    else try {
+      let t = y(e, this.tz);
+      this.ms = e.getMilliseconds(), this.second = t.s, this.minute = t.i, this.hour = t.h, this.day = t.d, this.month = t.m - 1, this.year = t.y, this.cacheInstant(e.getTime() - this.ms);
+    } catch (t) {
+      let n2 = t instanceof Error ? t.message : String(t);
+      throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n2}`);
+    }
+    else this.ms = e.getMilliseconds(), this.second = e.getSeconds(), this.minute = e.getMinutes(), this.hour = e.getHours(), this.day = e.getDate(), this.month = e.getMonth(), this.year = e.getFullYear(), this.cacheInstant(e.getTime() - this.ms);
+  }
+  cacheInstant(e) {
+    this.instantMs = e;
+    let { year: t, month: n2, day: r, hour: a2, minute: i2, second: o2 } = this;
+    this.instantFields = [t, n2, r, a2, i2, o2, this.tz];
+  }
+  cachedInstant() {
+    let e = this.instantFields;
+    if (!(e === void 0 || e[6] !== this.tz) && !(e[5] !== this.second || e[4] !== this.minute || e[3] !== this.hour) && !(e[2] !== this.day || e[1] !== this.month || e[0] !== this.year)) return this.instantMs;
+  }
+  fromCronDate(e) {
+    this.tz = e.tz, this.year = e.year, this.month = e.month, this.day = e.day, this.hour = e.hour, this.minute = e.minute, this.second = e.second, this.ms = e.ms, this.instantMs = e.instantMs, this.instantFields = e.instantFields;
+  }
+  apply() {
+    if (this.month > 11 || this.month < 0 || this.day > this.getLastDayOfMonth(this.year, this.month) || this.day < 1 || this.hour > 23 || this.minute > 59 || this.second > 59 || this.hour < 0 || this.minute < 0 || this.second < 0) {
+      let e = /* @__PURE__ */ new Date(0);
+      return e.setUTCFullYear(this.year, this.month, this.day), e.setUTCHours(this.hour, this.minute, this.second, this.ms), this.ms = e.getUTCMilliseconds(), this.second = e.getUTCSeconds(), this.minute = e.getUTCMinutes(), this.hour = e.getUTCHours(), this.day = e.getUTCDate(), this.month = e.getUTCMonth(), this.year = e.getUTCFullYear(), true;
+    } else return false;
+  }
+  fromString(e) {
+    if (typeof this.tz == "number") {
+      if (O3(e)) return this.fromDate(v2(e));
+      let t = v2(e, "Etc/UTC");
+      this.ms = t.getUTCMilliseconds(), this.second = t.getUTCSeconds(), this.minute = t.getUTCMinutes(), this.hour = t.getUTCHours(), this.day = t.getUTCDate(), this.month = t.getUTCMonth(), this.year = t.getUTCFullYear(), this.apply();
+    } else return this.fromDate(v2(e, this.tz));
+  }
+  findNext(e, t, n2, r) {
+    return this._findMatch(e, t, n2, r, 1);
+  }
+  _matchDayValue(e, t, n2, r) {
+    let a2 = e;
+    if (!a2) {
+      for (let i2 = 0; i2 < n2.nearestWeekdays.length; i2++) if (n2.nearestWeekdays[i2]) {
+        let o2 = this.getNearestWeekday(this.year, this.month, i2 + 1);
+        if (o2 !== -1 && o2 === t) {
+          a2 = 1;
+          break;
+        }
+      }
+    }
+    if (n2.lastWeekday) {
+      let i2 = this.getLastWeekday(this.year, this.month);
+      t === i2 && (a2 = 1);
+    }
+    if (n2.lastDayOfMonth) {
+      let i2 = this.getLastDayOfMonth(this.year, this.month);
+      t === i2 && (a2 = 1);
+    }
+    if (!n2.starDOW) {
+      let i2 = new Date(g2(this.year, this.month, 1, 0, 0, 0, 0)).getUTCDay(), o2 = n2.dayOfWeek[(i2 + (t - 1)) % 7];
+      o2 && o2 & 63 && (o2 = this.isNthWeekdayOfMonth(this.year, this.month, t, o2) ? 1 : 0), n2.useAndLogic ? a2 = a2 && o2 : !r.domAndDow && !n2.starDOM ? a2 = a2 || o2 : a2 = a2 && o2;
+    }
+    return a2;
+  }
+  _findMatch(e, t, n2, r, a2) {
+    let i2 = this[t], o2 = t === "day" ? this.getLastDayOfMonth(this.year, this.month) : 0, u3 = this[t] + r, l = a2 === 1 ? (h2) => h2 < n2[t].length : (h2) => h2 >= 0;
+    for (let h2 = u3; l(h2); h2 += a2) {
+      let m2 = n2[t][h2];
+      if (t === "day") {
+        if (h2 - r > o2) continue;
+        m2 = this._matchDayValue(m2, h2 - r, n2, e);
+      }
+      if (m2) return this[t] = h2 - r, i2 !== this[t] ? 2 : 1;
+    }
+    return 3;
+  }
+  recurse(e, t, n2) {
+    let r = this.year, a2 = n2;
+    for (; typeof a2 == "number"; ) {
+      if (e.starYear && Math.abs(this.year - r) > 400) return null;
+      a2 = this.recurseStep(e, t, a2);
+    }
+    return a2;
+  }
+  recurseStep(e, t, n2) {
+    if (n2 === 0 && !e.starYear) {
+      if (this.year >= 0 && this.year < e.year.length && e.year[this.year] === 0) {
+        let a2 = -1;
+        for (let i2 = this.year + 1; i2 < e.year.length && i2 < 1e4; i2++) if (e.year[i2] === 1) {
+          a2 = i2;
+          break;
+        }
+        if (a2 === -1) return null;
+        this.year = a2, this.month = 0, this.day = 1, this.hour = 0, this.minute = 0, this.second = 0, this.ms = 0;
+      }
+      if (this.year >= 1e4) return null;
+    }
+    let r = this.findNext(t, f2[n2][0], e, f2[n2][2]);
+    if (r > 1) {
+      let a2 = n2 + 1;
+      for (; a2 < f2.length; ) this[f2[a2][0]] = -f2[a2][2], a2++;
+      if (r === 3) {
+        if (this[f2[n2][1]]++, this[f2[n2][0]] = -f2[n2][2], this.apply(), n2 === 0 && !e.starYear) {
+          for (; this.year >= 0 && this.year < e.year.length && e.year[this.year] === 0 && this.year < 1e4; ) this.year++;
+          if (this.year >= 1e4 || this.year >= e.year.length) return null;
+        }
+        return 0;
+      } else if (this.apply()) return n2 - 1;
+    }
+    return n2 += 1, n2 >= f2.length ? this : (e.starYear ? this.year >= 3e3 : this.year >= 1e4) ? null : n2;
+  }
+  increment(e, t, n2) {
+    return this.instantMs = void 0, this.instantFields = void 0, this.second += t.interval !== void 0 && t.interval > 1 && n2 ? t.interval : 1, this.ms = 0, this.apply(), this.recurse(e, t, 0);
+  }
+  decrement(e, t, n2 = true) {
+    this.instantMs = void 0, this.instantFields = void 0;
+    let r = t.interval !== void 0 && t.interval >= 1;
+    return (this.ms === 0 || r) && (this.second -= r && n2 ? t.interval : 1), this.ms = 0, this.apply(), this.year < 1 ? null : this.recurseBackward(e, t, 0);
+  }
+  recurseBackward(e, t, n2) {
+    let r = this.year, a2 = n2;
+    for (; typeof a2 == "number"; ) {
+      if (e.starYear && Math.abs(this.year - r) > 400) return null;
+      a2 = this.recurseBackwardStep(e, t, a2);
+    }
+    return a2;
+  }
+  recurseBackwardStep(e, t, n2) {
+    if (n2 === 0 && !e.starYear) {
+      if (this.year >= 0 && this.year < e.year.length && e.year[this.year] === 0) {
+        let a2 = -1;
+        for (let i2 = this.year - 1; i2 >= 0; i2--) if (e.year[i2] === 1) {
+          a2 = i2;
+          break;
+        }
+        if (a2 === -1) return null;
+        this.year = a2, this.month = 11, this.day = 31, this.hour = 23, this.minute = 59, this.second = 59, this.ms = 0;
+      }
+      if (this.year < 1) return null;
+    }
+    let r = this.findPrevious(t, f2[n2][0], e, f2[n2][2]);
+    if (r > 1) {
+      let a2 = n2 + 1;
+      for (; a2 < f2.length; ) {
+        let i2 = f2[a2][0], o2 = f2[a2][2], u3 = this.getMaxPatternValue(i2, e, o2);
+        this[i2] = u3, a2++;
+      }
+      if (r === 3) {
+        if (this[f2[n2][1]]--, n2 === 0) {
+          let u3 = this.getLastDayOfMonth(this.year, this.month);
+          this.day > u3 && (this.day = u3);
+        }
+        if (n2 === 1) if (this.day <= 0) this.day = 1;
+        else {
+          let u3 = this.year, l = this.month;
+          for (; l < 0; ) l += 12, u3--;
+          for (; l > 11; ) l -= 12, u3++;
+          let h2 = this.getLastDayOfMonth(u3, l);
+          this.day > h2 && (this.day = h2);
+        }
+        this.apply();
+        let i2 = f2[n2][0], o2 = f2[n2][2];
+        if (this[i2] = this.getMaxPatternValue(i2, e, o2), this.apply(), n2 === 0) {
+          let u3 = f2[1][2], l = this.getMaxPatternValue("day", e, u3);
+          l !== this.day && (this.day = l, this.hour = this.getMaxPatternValue("hour", e, f2[2][2]), this.minute = this.getMaxPatternValue("minute", e, f2[3][2]), this.second = this.getMaxPatternValue("second", e, f2[4][2]));
+        }
+        if (n2 === 0 && !e.starYear) {
+          for (; this.year >= 0 && this.year < e.year.length && e.year[this.year] === 0; ) this.year--;
+          if (this.year < 1) return null;
+        }
+        return 0;
+      } else if (this.apply()) return n2 - 1;
+    }
+    return n2 += 1, n2 >= f2.length ? this : this.year < 1 ? null : n2;
+  }
+  getMaxPatternValue(e, t, n2) {
+    let r = t[e].length - 1 - n2;
+    for (let a2 = t[e].length - 1; a2 >= 0; a2--) if (t[e][a2]) {
+      r = a2 - n2;
+      break;
+    }
+    if (e === "day") {
+      let a2 = this.getLastDayOfMonth(this.year, this.month);
+      return t.lastWeekday || t.nearestWeekdays.some((i2) => i2) || t.lastDayOfMonth || !t.starDOW ? a2 : Math.min(r, a2);
+    }
+    return r;
+  }
+  findPrevious(e, t, n2, r) {
+    return this._findMatch(e, t, n2, r, -1);
+  }
+  getDate(e) {
+    if (!e && typeof this.tz != "number") {
+      let t = this.cachedInstant();
+      if (t !== void 0) return new Date(t + (this.tz === void 0 ? this.ms : 0));
+    }
+    if (e || this.tz === void 0) {
+      if (this.year >= 0 && this.year < 100) {
+        let t = /* @__PURE__ */ new Date(0);
+        return t.setFullYear(this.year, this.month, this.day), t.setHours(this.hour, this.minute, this.second, this.ms), t;
+      }
+      return new Date(this.year, this.month, this.day, this.hour, this.minute, this.second, this.ms);
+    } else return typeof this.tz == "number" ? new Date(g2(this.year, this.month, this.day, this.hour, this.minute - this.tz, this.second, this.ms)) : N2(T2(this.year, this.month + 1, this.day, this.hour, this.minute, this.second, this.tz), false);
+  }
+  getTime() {
+    return this.getDate(false).getTime();
+  }
+  match(e, t) {
+    if (!e.starYear && (this.year < 0 || this.year >= e.year.length || e.year[this.year] === 0)) return false;
+    for (let n2 = 0; n2 < f2.length; n2++) {
+      let r = f2[n2][0], a2 = f2[n2][2], i2 = this[r];
+      if (i2 + a2 < 0 || i2 + a2 >= e[r].length) return false;
+      let o2 = e[r][i2 + a2];
+      if (r === "day" && (o2 = this._matchDayValue(o2, i2, e, t)), !o2) return false;
+    }
+    return true;
+  }
+};
+function F2(s5) {
+  s5 === void 0 && (s5 = {}), delete s5.name, s5.legacyMode !== void 0 && s5.domAndDow === void 0 ? s5.domAndDow = !s5.legacyMode : s5.domAndDow === void 0 && (s5.domAndDow = false), s5.legacyMode = !s5.domAndDow;
+  let e = (n2, r) => n2 === void 0 ? r : n2;
+  if (s5.paused = e(s5.paused, false), s5.maxRuns = e(s5.maxRuns, 1 / 0), s5.catch = e(s5.catch, false), s5.unref = e(s5.unref, false), s5.mode = e(s5.mode, "auto"), s5.alternativeWeekdays = e(s5.alternativeWeekdays, false), s5.sloppyRanges = e(s5.sloppyRanges, false), s5.fixedTimeRule = e(s5.fixedTimeRule, "single-value"), s5.allowPast = e(s5.allowPast, false), s5.interval = s5.interval === void 0 ? 0 : parseInt(s5.interval.toString(), 10), s5.utcOffset = s5.utcOffset === void 0 ? void 0 : parseInt(s5.utcOffset.toString(), 10), s5.dayOffset = s5.dayOffset === void 0 ? 0 : parseInt(s5.dayOffset.toString(), 10), !["auto", "5-part", "6-part", "7-part", "5-or-6-parts", "6-or-7-parts"].includes(s5.mode)) throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");
+  if (!["single-value", "no-wildcard"].includes(s5.fixedTimeRule)) throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");
+  s5.timezone === "" && (s5.timezone = void 0);
+  let t = s5.timezone ?? s5.utcOffset;
+  if (s5.startAt && (s5.startAt = I3(new c3(s5.startAt, t))), s5.stopAt && (s5.stopAt = I3(new c3(s5.stopAt, t))), s5.interval !== null) {
+    if (isNaN(s5.interval)) throw new Error("CronOptions: Supplied value for interval is not a number");
+    if (s5.interval < 0) throw new Error("CronOptions: Supplied value for interval can not be negative");
+  }
+  if (s5.utcOffset !== void 0) {
+    if (isNaN(s5.utcOffset)) throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");
+    if (s5.utcOffset < -870 || s5.utcOffset > 870) throw new Error("CronOptions: utcOffset out of bounds.");
+    if (s5.utcOffset !== void 0 && s5.timezone) throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.");
+  }
+  if (s5.unref !== true && s5.unref !== false) throw new Error("CronOptions: Unref should be either true, false or undefined(false).");
+  if (s5.dayOffset !== void 0 && s5.dayOffset !== 0 && isNaN(s5.dayOffset)) throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");
+  return s5;
+}
+function I3(s5) {
+  return s5.ms ? (s5.ms = 0, new c3(new Date(s5.getTime() + 1e3), s5.tz)) : s5;
+}
+function b2(s5) {
+  return typeof s5 == "function";
+}
+function L3(s5) {
+  return b2(s5);
+}
+function Y2(s5) {
+  typeof Deno < "u" && typeof Deno.unrefTimer < "u" ? Deno.unrefTimer(s5) : s5 && typeof s5.unref < "u" && s5.unref();
+}
+var P3 = 1440 * 60 * 1e3;
+var $3 = 30 * 1e3;
+var M3 = [];
+var j3 = class {
+  name;
+  options;
+  _states;
+  fn;
+  _startAtRoundingMs = 0;
+  getTz() {
+    return this.options.timezone ?? this.options.utcOffset;
+  }
+  applyDayOffset(e) {
+    let t = this._offsetMs();
+    return t ? new Date(e.getTime() + t) : e;
+  }
+  _offsetMs() {
+    return (this.options.dayOffset ?? 0) * P3;
+  }
+  get _startAt() {
+    return this.options.startAt;
+  }
+  get _stopAt() {
+    return this.options.stopAt;
+  }
+  _nextTarget(e, t) {
+    let n2 = this._offsetMs(), r = this._next(this._shift(e), new Date(t.getTime() - n2), { startAt: this._shift(this._startAt), stopAt: this._shift(this._stopAt) });
+    return r ? this.applyDayOffset(r.getDate(false)) : null;
+  }
+  _previousTarget(e, t) {
+    let n2 = this._toMs(e ?? t) - this._offsetMs(), r = this._previous(new Date(n2), { startAt: this._shift(this._startAt), stopAt: this._shift(this._stopAt) });
+    return r ? this.applyDayOffset(r.getDate(false)) : null;
+  }
+  _shift(e) {
+    if (e != null) return new c3(new Date(this._toMs(e) - this._offsetMs()), this.getTz());
+  }
+  constructor(e, t, n2) {
+    let r, a2;
+    if (b2(t)) a2 = t;
+    else if (typeof t == "object") r = t;
+    else if (t !== void 0) throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");
+    if (b2(n2)) a2 = n2;
+    else if (typeof n2 == "object") r = n2;
+    else if (n2 !== void 0) throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");
+    this.name = r?.name;
+    let i2 = r?.startAt;
+    this.options = F2(r), i2 && this._startAt && (this._startAtRoundingMs = this._startAt.getTime() - new c3(i2, this.getTz()).getTime());
+    let o2 = !!e && (e instanceof Date || typeof e == "string" && e.indexOf(":") > 0);
+    if (this._states = { kill: false, blocking: false, previousRun: void 0, currentRun: void 0, once: void 0, currentTimeout: void 0, maxRuns: r ? r.maxRuns : void 0, paused: r ? r.paused : false, pattern: o2 ? new C2("* * * * *", void 0, { mode: "auto" }) : new C2(e, this.options.timezone, { mode: this.options.mode, alternativeWeekdays: this.options.alternativeWeekdays, sloppyRanges: this.options.sloppyRanges, fixedTimeRule: this.options.fixedTimeRule }) }, o2 && (this._states.once = new c3(e, this.getTz())), this.name) {
+      if (M3.find((l) => l.name === this.name)) throw new Error("Cron: Tried to initialize new named job '" + this.name + "', but name already taken.");
+      M3.push(this);
+    }
+    return a2 !== void 0 && L3(a2) && (this.fn = a2, this.schedule()), this;
+  }
+  nextRun(e) {
+    return this._nextTarget(e, /* @__PURE__ */ new Date());
+  }
+  nextRuns(e, t) {
+    this._states.maxRuns !== void 0 && e > this._states.maxRuns && (e = this._states.maxRuns);
+    let n2 = t || this._states.currentRun || void 0;
+    return this._enumerateRuns(e, n2, "next");
+  }
+  previousRuns(e, t) {
+    return this._enumerateRuns(e, t || void 0, "previous");
+  }
+  enumerate(e) {
+    return new A2(this, e);
+  }
+  _enumerateRuns(e, t, n2) {
+    let r = [], a2 = /* @__PURE__ */ new Date(), i2 = t;
+    for (; e-- > 0; ) {
+      let o2 = n2 === "next" ? this._nextTarget(i2, a2) : this._previousTarget(i2, a2);
+      if (!o2) break;
+      r.push(o2), i2 = o2;
+    }
+    return r;
+  }
+  match(e) {
+    if (this._states.once) {
+      let n2 = new c3(e, this.getTz());
+      n2.ms = 0;
+      let r = new c3(this._states.once, this.getTz());
+      return r.ms = 0, n2.getTime() === r.getTime();
+    }
+    let t = new c3(e, this.getTz());
+    return t.ms = 0, t.match(this._states.pattern, this.options);
+  }
+  getPattern() {
+    if (!this._states.once) return this._states.pattern ? this._states.pattern.pattern : void 0;
+  }
+  getOnce() {
+    return this._states.once ? this._states.once.getDate() : null;
+  }
+  isRunning() {
+    return !this._states.paused && !this._states.kill && this.fn !== void 0 && this._nextTarget(this._states.currentRun, /* @__PURE__ */ new Date()) !== null;
+  }
+  isStopped() {
+    return this._states.kill;
+  }
+  isBusy() {
+    return this._states.blocking;
+  }
+  currentRun() {
+    return this._states.currentRun ? this._states.currentRun.getDate() : null;
+  }
+  previousRun() {
+    return this._states.previousRun ? this._states.previousRun.getDate() : null;
+  }
+  msToNext(e) {
+    let t = /* @__PURE__ */ new Date(), n2 = this._nextTarget(e, t);
+    return n2 ? n2.getTime() - this._toMs(e ?? t) : null;
+  }
+  stop() {
+    this._states.kill = true, this._states.currentTimeout && clearTimeout(this._states.currentTimeout);
+    let e = M3.indexOf(this);
+    e >= 0 && M3.splice(e, 1);
+  }
+  pause() {
+    return this._states.paused = true, !this._states.kill;
+  }
+  resume() {
+    return this._states.paused = false, !this._states.kill;
+  }
+  schedule(e) {
+    return this._schedule(e);
+  }
+  _schedule(e, t) {
+    if (e && this.fn) throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");
+    e && (this.fn = e);
+    let n2 = t ?? /* @__PURE__ */ new Date(), r = this._nextTarget(void 0, n2), a2 = r ? r.getTime() - n2.getTime() : null, i2 = this._states.currentRun;
+    i2 && i2.getTime() > n2.getTime() && (i2 = void 0);
+    let o2 = this._nextTarget(i2, n2);
+    return a2 === null || isNaN(a2) || o2 === null ? this : (a2 > $3 && (a2 = $3), a2 < 0 && (a2 = this._states.paused ? 1e3 : 0), this._states.currentTimeout = setTimeout(() => this._checkTrigger(o2), a2), this._states.currentTimeout && this.options.unref && Y2(this._states.currentTimeout), this);
+  }
+  async _trigger(e = /* @__PURE__ */ new Date()) {
+    this._states.blocking = true, this._states.currentRun = new c3(e, this.getTz());
+    try {
+      if (this.options.catch) try {
+        this.fn !== void 0 && await this.fn(this, this.options.context);
+      } catch (t) {
+        if (b2(this.options.catch)) try {
+          Promise.resolve(this.options.catch(t, this)).catch(() => {
+          });
+        } catch {
+        }
+      }
+      else this.fn !== void 0 && await this.fn(this, this.options.context);
+    } finally {
+      this._states.previousRun = new c3(e, this.getTz()), this._states.blocking = false;
+    }
+  }
+  async trigger() {
+    await this._trigger();
+  }
+  runsLeft() {
+    return this._states.maxRuns;
+  }
+  _checkTrigger(e) {
+    let t = /* @__PURE__ */ new Date(), n2 = !this._states.paused && t.getTime() >= e.getTime(), r = this._states.blocking && this.options.protect;
+    n2 && !r ? (this._states.maxRuns !== void 0 && this._states.maxRuns--, this._trigger(t)) : n2 && r && b2(this.options.protect) && setTimeout(() => this.options.protect(this), 0), this._schedule(void 0, n2 ? void 0 : t);
+  }
+  _next(e, t, n2) {
+    let r = n2 ? n2.startAt : this._startAt, a2 = n2 ? n2.stopAt : this._stopAt, i2 = !!e, o2 = !!(e || this._states.currentRun), u3 = false;
+    !e && r && this.options.interval && (e = this._calculatePreviousRun(r, t), e && (o2 = true), u3 = !e);
+    let l = e ?? t ?? /* @__PURE__ */ new Date(), h2 = this._toMs(l);
+    e = new c3(l, this.getTz()), r && h2 < r.getTime() && (e = u3 ? r : new c3(new Date(r.getTime() - 1e3), this.getTz()), h2 = e.getTime());
+    let m2 = this._states.once || new c3(e, this.getTz());
+    if (!u3 && m2 !== this._states.once && (m2 = this._findOccurrence(e, h2, 1, o2)), this._states.once) {
+      let d3 = this._states.once.getTime(), p2 = h2 - d3;
+      if (r && d3 < r.getTime() - this._startAtRoundingMs || this._states.currentRun && this.applyDayOffset(this._states.once.getDate()).getTime() <= this._states.currentRun.getTime() || (i2 ? p2 >= 0 : p2 > 1e3 && !this.options.allowPast)) return null;
+    }
+    return m2 === null || this._states.maxRuns !== void 0 && this._states.maxRuns <= 0 || this._states.kill || a2 && m2.getTime() >= a2.getTime() ? null : m2;
+  }
+  _previous(e, t) {
+    let n2 = this._toMs(e ?? /* @__PURE__ */ new Date());
+    if (t.stopAt && n2 > t.stopAt.getTime() && (n2 = t.stopAt.getTime()), this._states.once) return this._states.once.getTime() < n2 ? this._states.once : null;
+    let r = this._findOccurrence(new c3(new Date(n2), this.getTz()), n2, -1);
+    return r === null || t.startAt && r.getTime() < t.startAt.getTime() ? null : r;
+  }
+  _toMs(e) {
+    if (e instanceof Date) return e.getTime();
+    let t = new c3(e, this.getTz());
+    return t.getTime() + (typeof t.tz == "string" ? t.ms : 0);
+  }
+  _findOccurrence(e, t, n2, r = false) {
+    let a2 = this.options.interval ?? 0;
+    if (a2 > 1 && (n2 === -1 || r)) {
+      t += (a2 - 1) * 1e3 * n2;
+      let m2 = new Date(t);
+      if (isNaN(m2.getTime()) || (e = new c3(m2, this.getTz()), !(e.year >= 1 && e.year <= 9999))) return null;
+      r = false;
+    }
+    let i2 = this._walk(e, t, n2, r), o2 = this.getTz();
+    if (this._states.pattern.isFixedTime && n2 === 1 || typeof o2 == "number" || U3(t, o2) !== (n2 === 1 ? "earlier" : "later")) return i2;
+    let u3 = Math.floor(t / 1e3) * 1e3, l = n2 === 1 ? k3(u3, u3 + P3, o2) : k3(u3 - P3, u3, o2) - 1e3;
+    if (i2 && (l - i2.getTime()) * n2 > 0) return i2;
+    let h2 = this._walk(new c3(new Date(l), o2), l - n2, n2, false, true);
+    return !i2 || !h2 ? i2 ?? h2 : (i2.getTime() - h2.getTime()) * n2 > 0 ? h2 : i2;
+  }
+  _walk(e, t, n2, r, a2 = false) {
+    let i2 = this._states.pattern, o2 = (l, h2) => n2 === 1 ? l.increment(i2, this.options, h2) : l.decrement(i2, this.options, h2), u3 = new c3(e, this.getTz());
+    for ((!a2 || !u3.match(i2, this.options)) && (u3 = o2(u3, r)); u3; ) {
+      let l = this._runAt(u3, t, n2);
+      if (l) return new c3(l, this.getTz());
+      u3 = o2(u3, false);
+    }
+    return null;
+  }
+  _runAt(e, t, n2) {
+    let r = (d3) => (d3.getTime() - t) * n2 > 0, a2 = e.tz;
+    if (typeof a2 == "number") {
+      let d3 = e.getDate();
+      return r(d3) ? d3 : null;
+    }
+    let i2 = T2(e.year, e.month + 1, e.day, e.hour, e.minute, e.second, a2), o2 = _2(i2), u3 = this._states.pattern.isFixedTime;
+    if (o2.kind === "single") return r(o2.date) ? o2.date : null;
+    if (o2.kind === "ambiguous") {
+      let { earlier: d3, later: p2 } = o2;
+      return (u3 ? [d3] : n2 === 1 ? [d3, p2] : [p2, d3]).find(r) ?? null;
+    }
+    if (!u3) return null;
+    let l = new Date(k3(o2.before.getTime(), o2.after.getTime(), a2)), h2 = y(l, a2);
+    return h2.y === i2.y && h2.m === i2.m && h2.d === i2.d && r(l) ? l : null;
+  }
+  _calculatePreviousRun(e, t) {
+    let n2 = new c3(t, this.getTz()).getTime();
+    if (e.getTime() > n2) return;
+    let r = this.options.interval * 1e3, a2 = e;
+    for (; a2.getTime() + r <= n2; ) {
+      let i2 = this._findOccurrence(a2, a2.getTime(), 1, true);
+      if (i2 === null) break;
+      a2 = i2;
+    }
+    return a2;
+  }
+};
+var A2 = class {
+  cron;
+  cursor;
+  now;
+  done;
+  initialMaxRuns;
+  remainingRuns;
+  constructor(e, t) {
+    this.cron = e, this.initialMaxRuns = e.runsLeft() ?? 1 / 0, this.reset(t);
+  }
+  next() {
+    if (this.done || this.remainingRuns <= 0) return this.done = true, { value: void 0, done: true };
+    let e = this.cron._nextTarget(this.cursor, this.now);
+    return e === null ? (this.done = true, { value: void 0, done: true }) : (this.cursor = e, this.remainingRuns--, { value: e, done: false });
+  }
+  peek() {
+    return this.done || this.remainingRuns <= 0 ? null : this.cron._nextTarget(this.cursor, this.now);
+  }
+  reset(e) {
+    this.cursor = e instanceof Date ? new Date(e.getTime()) : e ?? void 0, this.now = /* @__PURE__ */ new Date(), this.done = false, this.remainingRuns = this.initialMaxRuns;
+  }
+  [Symbol.iterator]() {
+    return this;
+  }
+};
+
+// app/domain/cron.ts
+var RUNS_LOOKED_AT = 200;
+function leastPauseMinutes(expression) {
+  const runs = parse4(expression, "Etc/UTC")?.nextRuns(RUNS_LOOKED_AT) ?? [];
+  if (runs.length < 2) return void 0;
+  const pauses = runs.slice(1).map((run, at2) => run.getTime() - (runs[at2]?.getTime() ?? 0));
+  return Math.min(...pauses) / 6e4;
+}
+function isTimeZone(name2) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name2 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+function parse4(expression, timezone) {
+  try {
+    return new j3(expression, { timezone, mode: "5-part", paused: true });
+  } catch {
+    return void 0;
+  }
 }
 
 // app/load/schemas/formats.ts
@@ -69957,6 +71239,14 @@ var RULES = {
     why: "It is the name of a user whom the hub makes for Campanile: lower-case letters, digits and dashes, a letter first.",
     fix: 'Write a name such as "campanile-probe", the same as in the role that hub.loadRoles gives it.'
   },
+  cron: {
+    why: "It says when, as minute, hour, day of the month, month and day of the week, with at least a quarter of an hour between two times: a journey takes a server for about a minute.",
+    fix: 'Write times such as "30 7 * * 1-5" (half past seven from Monday to Friday) or "0 */6 * * *" (every six hours).'
+  },
+  "time-zone": {
+    why: "Times are those of a place, with its summer time.",
+    fix: 'Write a name such as "America/Los_Angeles".'
+  },
   memory: {
     why: "JupyterHub reads K, M, G and T as powers of 1024 and refuses Kubernetes' Ki, Mi, Gi and Ti.",
     fix: 'Write an amount such as "2G".'
@@ -70003,6 +71293,9 @@ var interactLink = text("interact-link", /^https?:\/\/[^\s/?#@]+\/\S*git-pull\?\
 var contentPath = text("content-path", /^(?!\.{0,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\s"'\\][^"'\\\n]*$/);
 var probeUser = text("probe-user", /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, 40);
 var repository = text("repository", /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/);
+var LEAST_PAUSE_MINUTES = 15;
+var cron = external_exports.string().max(100, "cron").refine((value) => (leastPauseMinutes(value) ?? 0) >= LEAST_PAUSE_MINUTES, "cron");
+var timeZone = external_exports.string().max(60, "time-zone").refine(isTimeZone, "time-zone");
 var poolName = text("pool-name", /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/, 63);
 var ruleCode = text("rule-code", /^[a-z]+(?:-[a-z]+)*$/, 60);
 var day = external_exports.iso.date("day");
@@ -70185,10 +71478,15 @@ var journeyGrader = external_exports.strictObject({
   blank: contentPath.describe("The notebook as students get it; it is to get nothing."),
   solution: contentPath.describe("The notebook with all answers; it is to get full marks.")
 }).describe("A small assignment made for this, in the repository of the link: the grader is tried with it.");
+var journeySchedule = external_exports.strictObject({
+  cron: external_exports.array(cron).min(1, "at-least-one").max(10).describe("Times, each as minute, hour, day of the month, month and day of the week: 30 7 * * 1-5."),
+  timeZone: timeZone.describe("The place whose time it is, such as America/Los_Angeles.")
+}).describe("When the journey is played without anything being deployed: before the first class of the day, or every few hours.");
 var journey = external_exports.strictObject({
   imports: external_exports.array(pythonPackage).max(100).default([]).describe("Packages that this term's notebooks import; a server in which one of them is missing is broken."),
   link: interactLink.optional().describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
   grader: journeyGrader.optional(),
+  schedule: journeySchedule.optional(),
   user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it.")
 }).describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
 var hubSchema = external_exports.strictObject({
@@ -70579,7 +71877,7 @@ function mostUsedCluster(hubs) {
     hubs.flatMap((hub2) => hub2.environments),
     ({ cluster: cluster3 }) => cluster3
   );
-  return [...used].sort(([, a2], [, b2]) => b2.length - a2.length)[0]?.[0];
+  return [...used].sort(([, a2], [, b3]) => b3.length - a2.length)[0]?.[0];
 }
 function isOn(hubs, cluster3, environment2) {
   return hubs.some((hub2) => hub2.environments.some((each) => each.cluster === cluster3 && each.environment === environment2));
@@ -71079,8 +72377,9 @@ async function loadHub(context, name2) {
 }
 function journeyOf(journey2, at2) {
   if (journey2 === void 0) return {};
-  const { imports, user, link, grader: grader2 } = journey2;
-  return { journey: { imports, user, at: at2, ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {} } };
+  const { imports, user, link, grader: grader2, schedule } = journey2;
+  const asked = { ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {}, ...schedule ? { schedule } : {} };
+  return { journey: { imports, user, at: at2, ...asked } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {
@@ -71094,8 +72393,8 @@ async function faultsBeside(context, name2) {
   const findings = [];
   for (const environment2 of environmentsWithFiles(name2, context.files)) {
     findings.push(...(await loadLayers(context, name2, environment2)).findings);
-    const pins = paths.pins(environment2);
-    if (context.files.has(pins)) findings.push(...(await loadPins(context, name2, pins, environment2)).findings);
+    const pins2 = paths.pins(environment2);
+    if (context.files.has(pins2)) findings.push(...(await loadPins(context, name2, pins2, environment2)).findings);
   }
   return findings;
 }
@@ -71103,24 +72402,24 @@ async function loadEnvironment(context, name2, file2, environment2) {
   const paths = hubFiles(name2);
   const pinsFile = paths.pins(environment2);
   const { layers, findings } = await loadLayers(context, name2, environment2);
-  const pins = await loadPins(context, name2, pinsFile, environment2);
+  const pins2 = await loadPins(context, name2, pinsFile, environment2);
   const cluster3 = clusterOf3(context, file2, environment2);
-  const all = [...findings, ...pins.findings, ...cluster3.findings];
+  const all = [...findings, ...pins2.findings, ...cluster3.findings];
   const place2 = file2.content.environments[environment2];
-  if (!pins.pins || cluster3.cluster === void 0 || !place2) return { environment: void 0, layers, findings: all };
+  if (!pins2.pins || cluster3.cluster === void 0 || !place2) return { environment: void 0, layers, findings: all };
   return {
     environment: {
       environment: environment2,
       cluster: cluster3.cluster,
       namespace: place2.namespace ?? `${name2}-${environment2}`,
       url: place2.url,
-      pins: pins.pins,
+      pins: pins2.pins,
       pinsFile,
       valueLayers: layers.map((layer) => layer.layer),
       imageValuePath: file2.content.image.valuePath
     },
     layers,
-    ...pins.file ? { placeOfPin: placeOfPin(pins.file, file2.content.image.valuePath) } : {},
+    ...pins2.file ? { placeOfPin: placeOfPin(pins2.file, file2.content.image.valuePath) } : {},
     findings: all
   };
 }
@@ -72218,7 +73517,7 @@ function memoryPairs(values) {
   return [
     pair(["singleuser", "memory"], "guarantee", "limit"),
     ...(Array.isArray(profiles) ? profiles : []).map(
-      (_2, index) => pair(["singleuser", "profileList", index, "kubespawner_override"], "mem_guarantee", "mem_limit")
+      (_3, index) => pair(["singleuser", "profileList", index, "kubespawner_override"], "mem_guarantee", "mem_limit")
     ),
     ...Object.keys(isJsonObject(groups) ? groups : {}).map(
       (group) => pair(["custom", "group_profiles", group], "mem_guarantee", "mem_limit")
@@ -72308,7 +73607,7 @@ function cpuPaths({ effective }) {
   const profiles = listAt(effective, ["singleuser", "profileList"]);
   return [
     ["singleuser", "cpu", "guarantee"],
-    ...profiles.map((_2, index) => ["singleuser", "profileList", index, "kubespawner_override", "cpu_guarantee"])
+    ...profiles.map((_3, index) => ["singleuser", "profileList", index, "kubespawner_override", "cpu_guarantee"])
   ];
 }
 function poolOf2(release, path17) {
@@ -72451,6 +73750,58 @@ function majorStep(old, now) {
   return to2 > from2 ? { from: from2, to: to2, old, now } : void 0;
 }
 
+// app/validate/rules/changes/chart-pin-split.ts
+var import_semver9 = __toESM(require_semver2(), 1);
+var DIGEST = (digit) => `sha256:${digit.repeat(64)}`;
+var pins = (version2, digest2) => `hub: { chart: hub, version: "${version2}", digest: "${digest2}" }
+image: { name: registry.example/user, tag: "1", digest: "${DIGEST("a")}" }
+`;
+var chartPinSplit = {
+  code: "chart-pin-split",
+  family: "changes",
+  severity: "block",
+  title: "A chart's version and its digest move together",
+  why: "The digest decides what runs, and the version is what people read. Where only the version is raised, the merge deploys nothing and everybody believes that it did; where only the digest is, what runs is not what the file says.",
+  fix: "Take version and digest from the same line of the chart repository's index.",
+  example: {
+    base: { files: { "hubs/data8/pins/prod.yaml": pins("1.0.0", DIGEST("a")) } },
+    fails: { files: { "hubs/data8/pins/prod.yaml": pins("1.1.0", DIGEST("a")) } },
+    passes: { files: { "hubs/data8/pins/prod.yaml": pins("1.1.0", DIGEST("b")) } }
+  },
+  check: forEachChange((before2, after) => {
+    const [old, now] = [before2.config.pins.hub, after.config.pins.hub];
+    const isSamePin = old.version === now.version && old.digest === now.digest;
+    if (isSamePin || now.folder || old.chart !== now.chart) return [];
+    const at2 = { file: after.config.pinsFile, line: 1 };
+    return [splitBetween(before2, after)].flatMap((split) => split ? [{ at: at2, ...split }] : []);
+  })
+};
+function splitBetween(before2, after) {
+  const [old, { chart, version: version2, digest: digest2 }] = [before2.config.pins.hub, after.config.pins.hub];
+  const isVersionNew = old.version !== version2;
+  const isDigestNew = old.digest !== digest2;
+  const inside = after.chart?.version;
+  if (inside !== void 0 && !isSameVersion(inside, version2)) {
+    const outcome = isDigestNew ? `${inside} is what would run` : `${inside} runs now, and nothing would change`;
+    return { what: `The pin says ${chart} ${version2}, and its digest is that of ${chart} ${inside}: ${outcome}.` };
+  }
+  if (isVersionNew && !isDigestNew && inside === void 0) {
+    return {
+      what: `The version of ${chart} moves from ${old.version} to ${version2}, and the digest stays. The digest decides, so nothing would change.`,
+      severity: "warn"
+    };
+  }
+  if (isVersionNew || !isDigestNew) return void 0;
+  return {
+    what: `${chart} ${version2} gets another digest: what was published as that version was replaced, or one of the two digests is another version's.`,
+    fix: "Find out what changed in it before it is merged; publishers that replace a version seldom say so.",
+    severity: "warn"
+  };
+}
+function isSameVersion(one, other) {
+  return one === other || import_semver9.default.valid(one) !== null && import_semver9.default.valid(other) !== null && import_semver9.default.eq(one, other);
+}
+
 // app/validate/rules/changes/cluster-release-changes.ts
 var FLEET = {
   "deployments/data8/hubploy.yaml": "cluster: { provider: gcloud, gcloud: { project: p, zone: z, cluster: courses } }\n",
@@ -72557,7 +73908,7 @@ function leaves(value, path17 = []) {
 }
 
 // app/validate/rules/changes/jupyterhub-major.ts
-var import_semver9 = __toESM(require_semver2(), 1);
+var import_semver10 = __toESM(require_semver2(), 1);
 var jupyterhubMajor = {
   code: "jupyterhub-major",
   family: "changes",
@@ -72572,8 +73923,8 @@ var jupyterhubMajor = {
   },
   check: forEachChange((before2, after) => {
     const [old, now] = [contentsOf(before2)?.jupyterhub, contentsOf(after)?.jupyterhub];
-    if (old === void 0 || now === void 0 || import_semver9.default.major(now) <= import_semver9.default.major(old)) return [];
-    const what = `The chart brings JupyterHub ${import_semver9.default.major(now)}, and before it was ${import_semver9.default.major(old)}.`;
+    if (old === void 0 || now === void 0 || import_semver10.default.major(now) <= import_semver10.default.major(old)) return [];
+    const what = `The chart brings JupyterHub ${import_semver10.default.major(now)}, and before it was ${import_semver10.default.major(old)}.`;
     return [{ at: { file: after.config.pinsFile, line: 1 }, what }];
   })
 };
@@ -72690,7 +74041,7 @@ function changedPlace(base, { id, config: config2 }) {
 }
 
 // app/validate/rules/homes/home-escaping.ts
-var import_semver10 = __toESM(require_semver2(), 1);
+var import_semver11 = __toESM(require_semver2(), 1);
 var SUB_PATH = ["singleuser", "storage", "static", "subPath"];
 var homeEscaping = {
   code: "home-escaping",
@@ -72716,7 +74067,7 @@ var homeEscaping = {
   },
   check: forEachChange((before2, after) => {
     const [old, now] = [jupyterhubChart(before2)?.version ?? "", jupyterhubChart(after)?.version ?? ""];
-    if (!import_semver10.default.valid(old) || !import_semver10.default.valid(now) || import_semver10.default.major(old) >= 4 || import_semver10.default.major(now) < 4) return [];
+    if (!import_semver11.default.valid(old) || !import_semver11.default.valid(now) || import_semver11.default.major(old) >= 4 || import_semver11.default.major(now) < 4) return [];
     const path17 = valueAt(after.effective, SUB_PATH);
     const isStatic = valueAt(after.effective, ["singleuser", "storage", "type"]) === "static";
     const scheme = valueAt(after.effective, ["hub", "config", "KubeSpawner", "slug_scheme"]);
@@ -72929,7 +74280,7 @@ function indexOfHome(values) {
 }
 
 // app/validate/rules/images/hub-image-chart.ts
-var import_semver11 = __toESM(require_semver2(), 1);
+var import_semver12 = __toESM(require_semver2(), 1);
 var OFFICIAL = /^(?:(?:quay\.io|docker\.io)\/)?jupyterhub\/k8s-hub$/;
 var hubImageChart = {
   code: "hub-image-chart",
@@ -72948,8 +74299,8 @@ var hubImageChart = {
     const version2 = jupyterhubChart(release)?.version;
     if (!isJsonObject(image4) || typeof image4.name !== "string" || typeof said !== "string" || version2 === void 0) return [];
     const tag = said.split("@")[0] ?? "";
-    if (!OFFICIAL.test(image4.name) || !import_semver11.default.valid(tag) || !import_semver11.default.valid(version2) || import_semver11.default.eq(tag, version2)) return [];
-    const isRelease = import_semver11.default.prerelease(tag) === null && import_semver11.default.prerelease(version2) === null;
+    if (!OFFICIAL.test(image4.name) || !import_semver12.default.valid(tag) || !import_semver12.default.valid(version2) || import_semver12.default.eq(tag, version2)) return [];
+    const isRelease = import_semver12.default.prerelease(tag) === null && import_semver12.default.prerelease(version2) === null;
     const what = `The hub's image is that of chart ${tag}, but the chart is ${version2}.`;
     return [{ at: release.placeOf(["hub", "image", "tag"]), what, severity: isRelease ? "block" : "warn" }];
   })
@@ -73105,7 +74456,7 @@ var placeholderImage = {
 };
 
 // app/validate/rules/images/stale-override.ts
-var import_semver12 = __toESM(require_semver2(), 1);
+var import_semver13 = __toESM(require_semver2(), 1);
 var staleOverride = {
   code: "stale-override",
   family: "images",
@@ -73123,14 +74474,14 @@ var staleOverride = {
       const own2 = defaultImage(jupyterhub.values, path17);
       if (!own2 || isReference || typeof tag !== "string" || name2 !== void 0 && name2 !== own2.name) return [];
       const [old, new_] = [versionOf(tag), versionOf(own2.tag)];
-      if (!old || !new_ || import_semver12.default.gte(old, new_)) return [];
+      if (!old || !new_ || import_semver13.default.gte(old, new_)) return [];
       return [{ at: placeOf3(tagPath), what: `"${nameOf(path17)}" is ${old}, but the chart itself brings ${new_}.` }];
     });
   })
 };
 function versionOf(tag) {
   const plain = tag.split("@")[0] ?? "";
-  return /^v?\d+\.\d+(\.\d+)?$/.test(plain) ? import_semver12.default.coerce(plain)?.version : void 0;
+  return /^v?\d+\.\d+(\.\d+)?$/.test(plain) ? import_semver13.default.coerce(plain)?.version : void 0;
 }
 
 // app/validate/rules/profiles/course-mismatch.ts
@@ -73203,7 +74554,7 @@ var cpuGuarantee = {
         ["singleuser", "cpu", "guarantee"],
         ["singleuser", "cpu", "limit"]
       ],
-      ...profiles.map((_2, index) => {
+      ...profiles.map((_3, index) => {
         const override = ["singleuser", "profileList", index, "kubespawner_override"];
         return [
           [...override, "cpu_guarantee"],
@@ -73609,7 +74960,7 @@ var profileTwice = {
       return profiles.slice(0, index).some((earlier) => earlier[key] === value);
     };
     return profiles.flatMap(
-      (_2, index) => ["slug", "default"].filter((key) => isRepeated(key, index)).map((key) => {
+      (_3, index) => ["slug", "default"].filter((key) => isRepeated(key, index)).map((key) => {
         const path17 = ["singleuser", "profileList", index, key];
         return { at: placeOf3(path17), what: `"${nameOf(path17)}" says the same as that of a profile before it.` };
       })
@@ -73754,7 +75105,7 @@ var sharedFolderSplit = {
     }
   },
   check: forEachRelease(
-    (release) => mountsOfRoles(release).flatMap(({ course, role, mount }, _2, all) => {
+    (release) => mountsOfRoles(release).flatMap(({ course, role, mount }, _3, all) => {
       if (role !== "student" || !mount.isReadOnly || mount.subPath === void 0) return [];
       const written = all.filter((other) => other.course === course && other.role !== "student" && other.mount.volume === mount.volume).filter((other) => !other.mount.isReadOnly && other.mount.subPath !== void 0);
       if (written.length === 0 || written.some((other) => overlap(other.mount.subPath ?? "", mount.subPath ?? ""))) return [];
@@ -73772,8 +75123,8 @@ function mountsOfRoles({ values }) {
   });
 }
 function overlap(one, other) {
-  const [a2, b2] = [`${one.replace(/\/+$/, "")}/`, `${other.replace(/\/+$/, "")}/`];
-  return a2.startsWith(b2) || b2.startsWith(a2);
+  const [a2, b3] = [`${one.replace(/\/+$/, "")}/`, `${other.replace(/\/+$/, "")}/`];
+  return a2.startsWith(b3) || b3.startsWith(a2);
 }
 
 // app/validate/rules/profiles/volume-undeclared.ts
@@ -74036,40 +75387,6 @@ function placesOf3(key, schema, path17 = []) {
   ]);
 }
 
-// app/domain/key-likes.ts
-var PRIVATE_KEY_NAMES = ["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "];
-var KEY_LIKES = [
-  // To its END line, or, where it was cut off, as far as it goes on in long words. The bare BEGIN line is no key.
-  // A removed line of a diff puts a sixth dash before END. No body holds five dashes, so each block is walked once.
-  {
-    kind: "a private key",
-    pattern: /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?:(?!-----)[\s\S]){1,32768}?-{5,6}END [A-Z0-9 ]{1,64}-----|(?:[^A-Za-z0-9+/=]{1,32}[A-Za-z0-9+/=]{24,})+)/g
-  },
-  // As in the client-key-data of a kubeconfig and the data of a Secret.
-  {
-    kind: "a private key",
-    pattern: new RegExp(`(?:${PRIVATE_KEY_NAMES.map(base64Opening).join("|")})[A-Za-z0-9+/_-]*={0,2}`, "g")
-  },
-  { kind: "a GitHub token", pattern: /(?:gh[opsur]_|github_pat_)[\w-]{20,}(?:\.[\w-]{20,}){0,2}/g },
-  { kind: "an AWS access key", pattern: /A(?:KIA|SIA)[A-Z0-9]{16}/g },
-  { kind: "an age key", pattern: /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,}/g },
-  { kind: "a Google client secret", pattern: /GOCSPX-[\w-]{20,}/g },
-  { kind: "a Slack token", pattern: /xox[abeprs]-[A-Za-z0-9-]{10,}/g },
-  // Begins at the dot: before it there is one segment only, so that looking back never walks a character twice.
-  { kind: "a JWT", pattern: /\.eyJ(?<=(?<head>eyJ[\w-]{10,})\.eyJ)[\w-]{5,}\.[\w-]*/g },
-  { kind: "a bearer token", pattern: /(?:[Bb]earer|BEARER)\s{1,8}(?<key>[A-Za-z0-9._~+/-]{20,}={0,2})/g },
-  {
-    kind: "an authorization header",
-    pattern: /(?:[Aa]uth|AUTH)(?:orization|ORIZATION)["']?\s{0,4}[:=]\s{0,4}["']?(?:[Bb]asic|[Tt]oken|BASIC|TOKEN)\s{1,8}(?<key>[A-Za-z0-9._~+/-]{8,}={0,2})/g
-  },
-  { kind: "a token in an address", pattern: /x-access-token:(?<key>[^\s:@/[\]"']{1,1024})@/g },
-  { kind: "a password in an address", pattern: /:\/\/[^\s:@/[\]"']{0,256}:(?<key>[^\s:@/[\]"']{1,1024})@/g }
-].map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, "dg") }));
-function base64Opening(name2) {
-  const opening = Buffer.from(`-----BEGIN ${name2}PRIVATE KEY-----`);
-  return opening.subarray(0, opening.length - opening.length % 3).toString("base64");
-}
-
 // app/validate/find-secrets.ts
 var SURE = /private key|GitHub|AWS|age key|Google client secret|Slack/;
 var MORE = [
@@ -74082,7 +75399,7 @@ var MORE = [
 ];
 var SECRET_KEY = /(?:^|[\s"'{,-])([\w.-]{0,60}(?:secret|token|passw(?:or)?d|api_?key|private_?key|credential|cookie_?secret|encryption_?key|crypt_?keeper)s?)["']?\s{0,4}[:=]\s{0,4}["']?([^\s"',}#]{16,500})/gi;
 var VALUE_LIMIT = 4e3;
-function findSecrets(text3) {
+function findSecrets2(text3) {
   const lineAt = lineCounter(text3);
   const shaped = [...KEY_LIKES, ...MORE].flatMap(
     ({ kind, pattern }) => Array.from(text3.matchAll(pattern), (match) => ({
@@ -74138,7 +75455,7 @@ var secretInCommit = {
 function faultsOf2({ head }, { sha, file: file2, lines }) {
   const text3 = lines.map((line) => line.text).join("\n");
   const seen = /* @__PURE__ */ new Set();
-  return findSecrets(text3).flatMap(({ line, kind, isSure: isSure2 }) => {
+  return findSecrets2(text3).flatMap(({ line, kind, isSure: isSure2 }) => {
     if (seen.has(line)) return [];
     seen.add(line);
     const added2 = lines[line];
@@ -74194,7 +75511,7 @@ var searched = /* @__PURE__ */ new WeakMap();
 function secretsOf(values, text3) {
   const known3 = searched.get(values);
   if (known3?.text === text3) return known3.found;
-  const found = findSecrets(text3);
+  const found = findSecrets2(text3);
   searched.set(values, { text: text3, found });
   return found;
 }
@@ -74253,7 +75570,7 @@ var ingressHosts = oncePer((values) => {
   return hostsIn(values, ["ingress", "hosts"]);
 });
 function tlsHosts(values) {
-  const ofIngress = listAt(values, ["ingress", "tls"]).flatMap((_2, index) => hostsIn(values, ["ingress", "tls", index, "hosts"]));
+  const ofIngress = listAt(values, ["ingress", "tls"]).flatMap((_3, index) => hostsIn(values, ["ingress", "tls", index, "hosts"]));
   const ofProxy = hostsIn(values, ["proxy", "https", "hosts"]);
   return [
     ...valueAt(values, ["ingress", "enabled"]) === false ? [] : ofIngress,
@@ -74685,6 +76002,7 @@ var ALL_RULES = [
   sopsExpected,
   chartGoesBack,
   chartMajor,
+  chartPinSplit,
   clusterReleaseChanges,
   fleetDefaultChanges,
   jupyterhubMajor,
@@ -74877,7 +76195,7 @@ async function judgeChange(change, { readChart: readChart2, docsUrl } = {}) {
 }
 function withMirrorsOf(base, head) {
   if (!base || !head.fleet) return head;
-  const { mirrors: _2, ...fleet } = head.fleet;
+  const { mirrors: _3, ...fleet } = head.fleet;
   return { ...head, fleet: { ...fleet, ...base.fleet?.mirrors && { mirrors: base.fleet.mirrors } } };
 }
 function withPage(finding, docsUrl) {
@@ -74889,10 +76207,10 @@ function viewOf({ fleet, placeOfValue }, context) {
 var parsed4 = /* @__PURE__ */ new Map();
 var REMEMBERED_CHARTS = 100;
 async function readCharts2(fleet, readFiles) {
-  const pins = fleet?.hubs.flatMap((hub2) => hub2.environments.map(({ pins: { hub: pin } }) => pin)) ?? [];
+  const pins2 = fleet?.hubs.flatMap((hub2) => hub2.environments.map(({ pins: { hub: pin } }) => pin)) ?? [];
   const charts = /* @__PURE__ */ new Map();
   const couldNot = /* @__PURE__ */ new Map();
-  for (const pin of new Map(pins.map((each) => [each.digest, each])).values()) {
+  for (const pin of new Map(pins2.map((each) => [each.digest, each])).values()) {
     const read = await readOne(viaMirrors(pin, fleet?.mirrors), readFiles);
     if (read.chart) charts.set(pin.digest, read.chart);
     if (read.couldNot) couldNot.set(read.couldNot.what, read.couldNot);
@@ -75020,7 +76338,7 @@ async function collect(folder, below, found) {
       fix: "Give the folder of a deploy-config repository."
     });
   });
-  for (const entry of entries.sort((a2, b2) => a2.name.localeCompare(b2.name))) {
+  for (const entry of entries.sort((a2, b3) => a2.name.localeCompare(b3.name))) {
     const file2 = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory() && !LEFT_OUT.has(entry.name)) await collect(folder, file2, found);
     if (entry.isFile() || entry.isSymbolicLink()) await sort(folder, file2, entry.isSymbolicLink(), found);
@@ -75092,7 +76410,7 @@ async function linesFrom({ repositoryDir, sha, lines }, treeish) {
 var GONE = "000000";
 var SUBMODULE = "160000";
 async function treeOf(repositoryDir, treeish, all) {
-  const lines = [...all.values()].sort((a2, b2) => a2.path < b2.path ? -1 : a2.path > b2.path ? 1 : 0);
+  const lines = [...all.values()].sort((a2, b3) => a2.path < b3.path ? -1 : a2.path > b3.path ? 1 : 0);
   const refused = lines.flatMap(({ path: path17, why }) => why === void 0 ? [] : [{ path: visiblePath(path17), why }]);
   const files = lines.filter(({ why }) => why === void 0);
   const charts = files.flatMap(({ path: path17 }) => /^(.+\/)Chart\.yaml$/.exec(path17)?.[1] ?? []);
@@ -75199,13 +76517,13 @@ async function openWorkingTree(folder) {
   return { tree: await openFolderTree(folder), sha: UNCOMMITTED };
 }
 async function openRevision(folder, revision) {
-  const ask2 = async (args, explain) => await askGit(folder, args) ?? fail(explain());
-  const repositoryDir = await ask2(["rev-parse", "--absolute-git-dir"], () => noRepository(folder, revision));
+  const ask = async (args, explain) => await askGit(folder, args) ?? fail(explain());
+  const repositoryDir = await ask(["rev-parse", "--absolute-git-dir"], () => noRepository(folder, revision));
   const prefix = await findPrefix(folder);
   const commit = ["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`];
-  const sha = await ask2(commit, () => noRevision(folder, revision));
+  const sha = await ask(commit, () => noRevision(folder, revision));
   if (prefix !== "")
-    await ask2(["rev-parse", "--verify", "--end-of-options", `${sha}:${prefix}`], () => noFolderThen(folder, revision));
+    await ask(["rev-parse", "--verify", "--end-of-options", `${sha}:${prefix}`], () => noFolderThen(folder, revision));
   return { tree: await openGitTree(repositoryDir, prefix === "" ? sha : `${sha}:${prefix}`), sha, repositoryDir, prefix };
 }
 async function findPrefix(folder) {
@@ -75352,14 +76670,16 @@ ${list.join("\n")}`;
 }
 
 // actions/validate-config/main.ts
+var terminal = openTerminal(process);
 async function main() {
   try {
     const inputs = readInputs();
     const validated = await validateFolder({ ...inputs, charts: openCharts(inputs) });
-    await tell(validated, inputs.sarif);
+    await tell(terminal.told(validated), inputs.sarif);
   } catch (error63) {
-    const explanation = explanationOf(error63);
-    if (!explanation) throw error63;
+    const met = explanationOf(error63);
+    if (!met) throw error63;
+    const explanation = terminal.told(met);
     setOutputs({ blocks: 0, warnings: 0, isEvaluated: false });
     await writeSummary(couldNotSummary([explanation]));
     setFailed(`${explanation.what}
@@ -75383,7 +76703,7 @@ ${fix}`);
 }
 function log(text3) {
   const token = randomUUID2();
-  process.stdout.write(`::stop-commands::${token}
+  terminal.write(`::stop-commands::${token}
 ${text3}::${token}::
 `);
 }
