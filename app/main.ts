@@ -112,8 +112,8 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
         { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress, replica: settings.replicaId },
         { judgePod, addSecret: redactor.addSecret, redact: redactor.redact },
       ),
-    noteStep: (release, { step, outcome, latencyMs }) =>
-      log.info({ release, step, outcome: outcome.kind, latencyMs }, "a step of a student's journey"),
+    noteStep: (release, { step, title, outcome, latencyMs }) =>
+      log.info({ release, step, title, outcome: outcome.kind, latencyMs }, "a step of a student's journey"),
   });
   // A rollout and the clock may want one at the same time, and a probe has one server.
   const oneAtATime = memoised((_releaseId) => pLimit(1));

@@ -4,6 +4,7 @@ import { createControlClient } from "./github/control-client.ts";
 import { chooseNode, type NodeKind, parseNodeKind } from "./node/choose-node.ts";
 import { followCluster } from "./story/follow-cluster.ts";
 import { followGitHub } from "./story/follow-github.ts";
+import { followJourneys } from "./story/follow-journeys.ts";
 import { readKeys } from "./story/keyboard.ts";
 import { createNarrator, inSeconds, type Narrator } from "./story/narrator.ts";
 import { playStory } from "./story/play-story.ts";
@@ -136,6 +137,9 @@ async function tellStory(
     if (!signal.aborted) narrator.say(`The story cannot be followed: ${String(error)}`);
   });
   followCluster({ kubeconfig: world.kubeconfig, shortcuts, narrator }, signal);
+  followJourneys(institution.campanile.logFile, narrator, signal).catch((error: unknown) => {
+    if (!signal.aborted) narrator.say(`Journeys cannot be followed: ${String(error)}`);
+  });
   await playStory({
     person,
     narrator,

@@ -20,6 +20,9 @@ onRealNode("the story of npm start on a real node", () => {
         { reject: false, stdin: "ignore" },
       );
       expect(stdout).toContain("World       Nodes: one real, with containers in namespaces of its own");
+      for (const environment of ["staging", "prod"])
+        for (const title of ["A server starts", "A kernel runs and imports", "The work is there tomorrow"])
+          expect(stdout).toMatch(new RegExp(`Student +✓ data8-${environment}: ${title}, in \\d+\\.\\d s\n`));
       expect(stdout).toMatch(/data8-prod: new servers get registry\.campanile\.example\/user-data8:2026\.11\.2 \(sha256:/);
       expect(stdout.split("\n").at(-1)).toMatch(/^story: ok in /);
       expect(exitCode).toBe(0);

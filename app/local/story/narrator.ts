@@ -1,7 +1,7 @@
 import pc from "picocolors";
 
 /** Whoever does something in the story. */
-export type Actor = "Ada" | "GitHub" | "Campanile" | "Helm" | "Kubernetes" | "World";
+export type Actor = "Ada" | "GitHub" | "Campanile" | "Helm" | "Kubernetes" | "Student" | "World";
 
 export interface Narrator {
   chapter(title: string): void;
@@ -19,6 +19,7 @@ const COLOURS: Record<Actor, (text: string) => string> = {
   Campanile: pc.green,
   Helm: pc.cyan,
   Kubernetes: pc.yellow,
+  Student: pc.cyanBright,
   World: pc.dim,
 };
 const WHEN_WIDTH = 9;
