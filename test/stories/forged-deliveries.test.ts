@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
+import { BY_THE_CLOCK } from "../world/by-the-clock.ts";
 import { openInstitution, type Scene } from "../world/open-institution.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -91,5 +92,5 @@ async function dump({ institution }: Scene): Promise<unknown[]> {
   const rows = [];
   for (const table of tables) rows.push(...(await client.query(`select to_jsonb(t) as row from ${table} t`)).rows);
   // Its own round of looking for missed deliveries comes whenever its minute comes.
-  return rows.filter(({ row }) => row.name !== "reconcile");
+  return rows.filter(({ row }) => !BY_THE_CLOCK.includes(String(row.name)));
 }

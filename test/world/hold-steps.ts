@@ -1,4 +1,5 @@
 import pg from "pg";
+import { BY_THE_CLOCK } from "./by-the-clock.ts";
 import { until } from "./until.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface StepHolder {
 
 const LOCK = 20_261;
 
+const NOT_HELD = `array[${BY_THE_CLOCK.map((name) => `'${name}'`).join(", ")}]`;
+
 /** The step that waits is told by the name of its connection, which PostgreSQL cuts at 63 characters. */
 const SET_UP = `
 create schema if not exists test_hold;
@@ -35,7 +38,7 @@ end $$;
 create or replace function test_hold.hold_step() returns trigger language plpgsql as $$
 begin
   perform test_hold.hold(concat_ws(' ', w.name, nullif(substr(w.workflow_uuid, 37), ''), '#' || new.function_id, new.function_name))
-  from dbos.workflow_status w where w.workflow_uuid = new.workflow_uuid and w.name <> 'reconcile';
+  from dbos.workflow_status w where w.workflow_uuid = new.workflow_uuid and w.name <> all (${NOT_HELD});
   return new;
 end $$;
 create or replace function test_hold.hold_end() returns trigger language plpgsql as $$
@@ -45,7 +48,7 @@ begin
 end $$;
 create or replace trigger test_hold before insert on dbos.operation_outputs for each row execute function test_hold.hold_step();
 create or replace trigger test_hold before update on dbos.workflow_status for each row
-when (old.status = 'PENDING' and new.status in ('SUCCESS', 'ERROR') and new.name <> 'reconcile') execute function test_hold.hold_end();
+when (old.status = 'PENDING' and new.status in ('SUCCESS', 'ERROR') and new.name <> all (${NOT_HELD})) execute function test_hold.hold_end();
 `;
 
 const WAITING = `
