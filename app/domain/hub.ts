@@ -103,6 +103,8 @@ export interface HubJourney {
   grader?: { autograder: string; blank: string; solution: string };
   /** When it is played without anything being deployed; absent for never. */
   schedule?: Schedule;
+  /** Where it is played; absent for all of the hub's. */
+  environments?: string[];
   /** Of the user as whom Campanile comes. */
   user: string;
   /** Where the fleet says it. */

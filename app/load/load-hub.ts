@@ -85,9 +85,9 @@ export async function loadHub(context: FleetContext, name: string): Promise<Load
 
 function journeyOf(journey: HubFile["journey"], at: FilePlace): Pick<Hub, "journey"> {
   if (journey === undefined) return {};
-  const { imports, user, link, grader, schedule } = journey;
+  const { imports, user, link, grader, schedule, environments } = journey;
   const asked = { ...(link === undefined ? {} : { link }), ...(grader ? { grader } : {}), ...(schedule ? { schedule } : {}) };
-  return { journey: { imports, user, at, ...asked } };
+  return { journey: { imports, user, at, ...asked, ...(environments ? { environments } : {}) } };
 }
 
 type PlaceOfPin = (path: YamlPath, file?: string) => FilePlace | undefined;
@@ -189,18 +189,29 @@ function clusterOf(
 }
 
 function unknownEnvironments(file: TypedFile<HubFile>, known: readonly string[]): Finding[] {
-  return Object.keys(file.content.environments)
-    .filter((environment) => !known.includes(environment))
-    .map((environment) => {
-      const meant = suggestName(environment, known);
-      return blame(file.yaml.placeOf(["environments", environment]), {
-        code: "unknown-environment",
-        what: `The environment "${environment}" is not one of the fleet's.`,
-        why: "Environments and their order of promotion are listed in campanile.yaml.",
-        fix: meant === undefined ? `Write one of: ${known.join(", ")}.` : `Did you mean "${meant}"?`,
-      });
+  const listed = Object.keys(file.content.environments);
+  const unknown = (environment: string, path: YamlPath, whose: string, why: string, names: readonly string[]) => {
+    const meant = suggestName(environment, names);
+    return blame(file.yaml.placeOf(path), {
+      code: "unknown-environment",
+      what: `The environment "${environment}" is not one of ${whose}.`,
+      why,
+      fix: meant === undefined ? `Write one of: ${names.join(", ")}.` : `Did you mean "${meant}"?`,
     });
+  };
+  const played = (file.content.journey?.environments ?? []).map((environment, at) => ({ environment, at }));
+  return [
+    ...listed
+      .filter((environment) => !known.includes(environment))
+      .map((environment) => unknown(environment, ["environments", environment], "the fleet's", ORDER_IS_LISTED, known)),
+    ...played
+      .filter(({ environment }) => !listed.includes(environment))
+      .map(({ environment, at }) => unknown(environment, ["journey", "environments", at], "this hub's", IS_PLAYED, listed)),
+  ];
 }
+
+const ORDER_IS_LISTED = "Environments and their order of promotion are listed in campanile.yaml.";
+const IS_PLAYED = "A journey is played where the hub runs.";
 
 function unknownChart(file: TypedFile<PinsFile>, known: readonly string[]): Finding {
   const { chart } = file.content.hub;

@@ -3,6 +3,7 @@ import type { DeployedRelease, DeployProgress, ReleaseState } from "../domain/de
 import { ClusterError, ConfigError, type Explanation, explanationOf } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Fleet } from "../domain/hub.ts";
+import { journeyIn } from "../domain/journey-in.ts";
 import type { Release } from "../domain/release.ts";
 import { isGood, type RolloutOutcome } from "../domain/rollout.ts";
 import type { DefaultBranchPushed, EventSource } from "../event/deploy-event.ts";
@@ -275,7 +276,7 @@ async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Flee
         const isWhole = last?.status === "deployed";
         const bundleDigest = isWhole ? last.bundleDigest : undefined;
         const isByHand = isWhole && last.bundleDigest === undefined && last.sha !== undefined;
-        const isProved = journeys.get(release.id)?.outcome === "works" || !hasJourney(ports, fleet, release.hub);
+        const isProved = journeys.get(release.id)?.outcome === "works" || !hasJourney(ports, fleet, release);
         const isMoving = moving.has(release.id);
         return [release.id, { bundleDigest, sha: last?.sha, isByHand, isMoving, quarantined, isProved }] as const;
       }),
@@ -284,8 +285,8 @@ async function observeFleet(ports: DeployPorts, source: EventSource, fleet: Flee
   return new Map(entries);
 }
 
-const hasJourney = ({ playsJourneys }: DeployPorts, fleet: Fleet, hub: string) =>
-  playsJourneys && fleet.hubs.some(({ name, journey }) => name === hub && journey !== undefined);
+const hasJourney = ({ playsJourneys }: DeployPorts, fleet: Fleet, { hub, environment }: Release) =>
+  playsJourneys && journeyIn(fleet, hub, environment) !== undefined;
 
 /** The releases as the commits that run now asked for them, so that people read what really changes in the cluster. */
 async function previousReleases(
@@ -356,7 +357,7 @@ function stageFor(
       ...(release.url === undefined ? {} : { url: release.url }),
       isProduction: fleet.environments.at(-1)?.name === environment.name,
       bundleDigest: release.bundleDigest,
-      hasJourney: hasJourney(ports, fleet, release.hub),
+      hasJourney: hasJourney(ports, fleet, release),
     },
     soakSeconds: promotion.kind === "after-soak" ? promotion.soakSeconds : 0,
     heldBecause: promotion.kind === "manual" && !isFirst ? `campanile.yaml says that a person starts ${environment.name}` : null,

@@ -1,6 +1,7 @@
 import { lastDue } from "../domain/cron.ts";
 import { explanationOf } from "../domain/errors.ts";
-import type { Fleet } from "../domain/hub.ts";
+import type { HubJourney } from "../domain/hub.ts";
+import { journeyIn } from "../domain/journey-in.ts";
 import type { EventSource } from "../event/deploy-event.ts";
 import type { JourneyReport } from "../journey/journey.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
@@ -53,7 +54,7 @@ async function findDue(ports: ScheduledJourneysPorts, now: Date): Promise<DueJou
   if (!fleet || mode === "observe") return [];
   const last = await ports.findLastJourneys(source.repository);
   return releasesOf(fleet, ports.helmVersion).flatMap((release) => {
-    const dueAt = dueTime(fleet, release.hub, now);
+    const dueAt = dueTime(journeyIn(fleet, release.hub, release.environment), now);
     const startedAt = last.get(release.id)?.startedAt;
     if (!dueAt || (startedAt && startedAt >= dueAt)) return [];
     const { id: releaseId, namespace, environment, cluster } = release;
@@ -62,9 +63,8 @@ async function findDue(ports: ScheduledJourneysPorts, now: Date): Promise<DueJou
   });
 }
 
-function dueTime(fleet: Fleet, hub: string, now: Date): Date | undefined {
-  const schedule = fleet.hubs.find(({ name }) => name === hub)?.journey?.schedule;
-  const due = schedule && lastDue(schedule, now);
+function dueTime(journey: HubJourney | undefined, now: Date): Date | undefined {
+  const due = journey?.schedule && lastDue(journey.schedule, now);
   return due && now.getTime() - due.getTime() < STARTING_DEADLINE_MS ? due : undefined;
 }
 

@@ -329,6 +329,14 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
       /America\/Los_Angeles/,
     ],
     [
+      "a journey in an environment that the hub does not have",
+      { [HUB]: replace("journey:", "journey:\n  environments: [staging, prd]") },
+      "unknown-environment",
+      HUB,
+      () => lineOf(HUB, "journey:") + 1,
+      /Did you mean "prod"/,
+    ],
+    [
       "a misspelt key of a journey",
       { [HUB]: replace("  imports:", "  import:") },
       "unknown-key",

@@ -84,6 +84,11 @@ const journey = z
       .describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
     grader: journeyGrader.optional(),
     schedule: journeySchedule.optional(),
+    environments: z
+      .array(name)
+      .min(1, "at-least-one")
+      .optional()
+      .describe("Where it is played; in every environment of the hub when left out."),
     user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it."),
   })
   .describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");

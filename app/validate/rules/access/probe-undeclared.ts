@@ -1,4 +1,5 @@
 import type { HubJourney } from "../../../domain/hub.ts";
+import { journeyIn } from "../../../domain/journey-in.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
 import { valueAt } from "../../../domain/value-at.ts";
 import { isOpaque } from "../../opaque.ts";
@@ -34,14 +35,10 @@ export const probeUndeclared: Rule = {
     passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } },
   },
   check({ head }) {
-    return head.fleet.hubs.flatMap(({ name, journey }): Fault[] => {
-      if (!journey) return [];
-      return head.releases
-        .filter(({ hub }) => hub === name)
-        .flatMap(({ id, values }) => {
-          const wrong = describeProbe(values, journey);
-          return wrong === undefined ? [] : [{ at: journey.at, what: `The values of ${name} ${wrong}.`, release: id }];
-        });
+    return head.releases.flatMap(({ id, hub, environment, values }): Fault[] => {
+      const journey = journeyIn(head.fleet, hub, environment);
+      const wrong = journey && describeProbe(values, journey);
+      return journey && wrong !== undefined ? [{ at: journey.at, what: `The values of ${hub} ${wrong}.`, release: id }] : [];
     });
   },
 };
