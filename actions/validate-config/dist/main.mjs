@@ -71487,6 +71487,7 @@ var journey = external_exports.strictObject({
   link: interactLink.optional().describe("A link of the syllabus: it is clicked as a student clicks it. Its host is left out of account."),
   grader: journeyGrader.optional(),
   schedule: journeySchedule.optional(),
+  environments: external_exports.array(name).min(1, "at-least-one").optional().describe("Where it is played; in every environment of the hub when left out."),
   user: probeUser.default("campanile-probe").describe("The user as whom Campanile comes; the hub's values declare it.")
 }).describe("What a student's journey through this hub is, which Campanile plays to prove that the hub works.");
 var hubSchema = external_exports.strictObject({
@@ -72377,9 +72378,9 @@ async function loadHub(context, name2) {
 }
 function journeyOf(journey2, at2) {
   if (journey2 === void 0) return {};
-  const { imports, user, link, grader: grader2, schedule } = journey2;
+  const { imports, user, link, grader: grader2, schedule, environments } = journey2;
   const asked = { ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {}, ...schedule ? { schedule } : {} };
-  return { journey: { imports, user, at: at2, ...asked } };
+  return { journey: { imports, user, at: at2, ...asked, ...environments ? { environments } : {} } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
   return (path17, file2) => {
@@ -72449,16 +72450,24 @@ function clusterOf3({ fleetFile }, file2, environment2) {
   return { cluster: void 0, findings: [finding] };
 }
 function unknownEnvironments(file2, known3) {
-  return Object.keys(file2.content.environments).filter((environment2) => !known3.includes(environment2)).map((environment2) => {
-    const meant = suggestName(environment2, known3);
-    return blame(file2.yaml.placeOf(["environments", environment2]), {
+  const listed = Object.keys(file2.content.environments);
+  const unknown2 = (environment2, path17, whose, why, names) => {
+    const meant = suggestName(environment2, names);
+    return blame(file2.yaml.placeOf(path17), {
       code: "unknown-environment",
-      what: `The environment "${environment2}" is not one of the fleet's.`,
-      why: "Environments and their order of promotion are listed in campanile.yaml.",
-      fix: meant === void 0 ? `Write one of: ${known3.join(", ")}.` : `Did you mean "${meant}"?`
+      what: `The environment "${environment2}" is not one of ${whose}.`,
+      why,
+      fix: meant === void 0 ? `Write one of: ${names.join(", ")}.` : `Did you mean "${meant}"?`
     });
-  });
+  };
+  const played = (file2.content.journey?.environments ?? []).map((environment2, at2) => ({ environment: environment2, at: at2 }));
+  return [
+    ...listed.filter((environment2) => !known3.includes(environment2)).map((environment2) => unknown2(environment2, ["environments", environment2], "the fleet's", ORDER_IS_LISTED, known3)),
+    ...played.filter(({ environment: environment2 }) => !listed.includes(environment2)).map(({ environment: environment2, at: at2 }) => unknown2(environment2, ["journey", "environments", at2], "this hub's", IS_PLAYED, listed))
+  ];
 }
+var ORDER_IS_LISTED = "Environments and their order of promotion are listed in campanile.yaml.";
+var IS_PLAYED = "A journey is played where the hub runs.";
 function unknownChart(file2, known3) {
   const { chart } = file2.content.hub;
   const meant = suggestName(chart, known3);
@@ -73071,6 +73080,12 @@ var openOnProd = {
   })
 };
 
+// app/domain/journey-in.ts
+function journeyIn(fleet, hub2, environment2) {
+  const journey2 = fleet.hubs.find(({ name: name2 }) => name2 === hub2)?.journey;
+  return journey2?.environments?.includes(environment2) === false ? void 0 : journey2;
+}
+
 // app/validate/roles.ts
 var POWERFUL_SCOPES = /* @__PURE__ */ new Set([
   "admin:users",
@@ -73112,12 +73127,10 @@ var probeUndeclared = {
     passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } }
   },
   check({ head }) {
-    return head.fleet.hubs.flatMap(({ name: name2, journey: journey2 }) => {
-      if (!journey2) return [];
-      return head.releases.filter(({ hub: hub2 }) => hub2 === name2).flatMap(({ id, values }) => {
-        const wrong = describeProbe(values, journey2);
-        return wrong === void 0 ? [] : [{ at: journey2.at, what: `The values of ${name2} ${wrong}.`, release: id }];
-      });
+    return head.releases.flatMap(({ id, hub: hub2, environment: environment2, values }) => {
+      const journey2 = journeyIn(head.fleet, hub2, environment2);
+      const wrong = journey2 && describeProbe(values, journey2);
+      return journey2 && wrong !== void 0 ? [{ at: journey2.at, what: `The values of ${hub2} ${wrong}.`, release: id }] : [];
     });
   }
 };
