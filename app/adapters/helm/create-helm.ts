@@ -116,6 +116,7 @@ export function createHelm(options: HelmOptions): Helm {
           chart,
         ],
         stdin: stringify(given.values),
+        isOutliving: true,
         timeLimitSeconds: given.timeoutSeconds + 30,
         ...(given.signal ? { signal: given.signal } : {}),
       });

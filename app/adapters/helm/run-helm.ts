@@ -1,9 +1,12 @@
-import { mkdir } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import { devNull } from "node:os";
 import path from "node:path";
 import { type ExecaError, execa } from "execa";
 
 export const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+const OUTPUT_END_BYTES = 1024 * 1024;
 /** Between asking Helm to stop and ending it: enough to write down that the release failed. */
 const KILL_GRACE_MS = 15_000;
 
@@ -18,6 +21,11 @@ export interface HelmCall {
   stdin?: string;
   timeLimitSeconds: number;
   signal?: AbortSignal;
+  /**
+   * Nothing that Helm prints may end it when Campanile dies in the middle: what it writes to a pipe that nobody reads any more would.
+   * Its output is then not limited while it runs.
+   */
+  isOutliving?: boolean;
 }
 
 export type HelmEnding =
@@ -30,6 +38,8 @@ export type HelmEnding =
  */
 export async function runHelm(options: HelmProcessOptions, call: HelmCall): Promise<HelmEnding> {
   await mkdir(options.homeDir, { recursive: true });
+  await using output = call.isOutliving ? await openNameless(options.homeDir) : undefined;
+  const toOutput = output ? createWriteStream("", { fd: output.fd, autoClose: false }) : "pipe";
   const child = execa(options.binary, call.args, {
     env: helmEnvironment(options.homeDir),
     extendEnv: false,
@@ -37,6 +47,8 @@ export async function runHelm(options: HelmProcessOptions, call: HelmCall): Prom
     cleanup: false,
     maxBuffer: OUTPUT_LIMIT_BYTES,
     reject: true,
+    stdout: toOutput,
+    stderr: toOutput,
     ...(call.stdin === undefined ? { stdin: "ignore" as const } : { input: call.stdin }),
   });
   let reason: "timed-out" | "stopped" | undefined;
@@ -51,10 +63,11 @@ export async function runHelm(options: HelmProcessOptions, call: HelmCall): Prom
   call.signal?.addEventListener("abort", onAbort);
   if (call.signal?.aborted) onAbort();
   try {
-    return { ok: true, stdout: (await child).stdout };
+    const { stdout } = await child;
+    return { ok: true, stdout: stdout ?? "" };
   } catch (error) {
     const failure = error as ExecaError;
-    const stderr = typeof failure.stderr === "string" ? failure.stderr : "";
+    const stderr = typeof failure.stderr === "string" ? failure.stderr : await endOf(output);
     return {
       ok: false,
       stderr,
@@ -65,6 +78,23 @@ export async function runHelm(options: HelmProcessOptions, call: HelmCall): Prom
     clearTimeout(killer);
     call.signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Helm's errors quote values, so this file has no name: nobody else can open it, and nothing is left of it after a crash. */
+async function openNameless(dir: string): Promise<FileHandle> {
+  const file = path.join(dir, `output-${randomUUID()}`);
+  const handle = await open(file, "wx+", 0o600);
+  await unlink(file);
+  return handle;
+}
+
+/** What Helm says at last is why it failed. */
+async function endOf(output: FileHandle | undefined): Promise<string> {
+  if (!output) return "";
+  const { size } = await output.stat();
+  const length = Math.min(size, OUTPUT_END_BYTES);
+  const { buffer } = await output.read({ buffer: Buffer.alloc(length), position: size - length });
+  return buffer.toString("utf8");
 }
 
 export function helmEnvironment(homeDir: string): Record<string, string> {
