@@ -1,7 +1,18 @@
 import type { Explanation } from "../domain/errors.ts";
 
 /** In the order in which a student meets them. */
-export const STEP_NAMES = ["hub", "login", "server", "kernel", "content", "notebook", "restart", "grader", "clean-up"] as const;
+export const STEP_NAMES = [
+  "hub",
+  "login",
+  "server",
+  "kernel",
+  "content",
+  "notebook",
+  "restart",
+  "grader",
+  "profiles",
+  "clean-up",
+] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** Who can mend it: whoever keeps the hub's values, builds the image, keeps the file share, writes the material, the grader, or the way to the hub. */

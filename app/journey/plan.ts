@@ -18,11 +18,21 @@ export interface JourneyPlan {
   door?: Door;
   /** What servers run; absent when the chart's own default is used. */
   image?: ImagePin;
+  /** What students may choose beside what they get without choosing. */
+  profiles: readonly JourneyProfile[];
   imports: readonly string[];
   /** Absent when the fleet names none. */
   link?: CourseLink;
   /** Absent when the fleet names no assignment. */
   grader?: NonNullable<HubJourney["grader"]>;
+}
+
+export interface JourneyProfile {
+  /** As students read it. */
+  name: string;
+  /** As the hub is asked for it. */
+  slug: string;
+  image?: ImagePin;
 }
 
 /** `user-data8@sha256:be187f631112`, or with its tag where no digest is pinned. */

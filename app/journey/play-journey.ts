@@ -2,7 +2,7 @@ import { ClusterError } from "../domain/errors.ts";
 import { NoAnswer, UnexpectedStatus } from "../domain/hub-errors.ts";
 import { classify } from "./classify.ts";
 import { type JourneyReport, type Outcome, outcomeOf, type StepName, type StepReport } from "./journey.ts";
-import type { Circumstances } from "./judge/told.ts";
+import type { Circumstances, Told } from "./judge/told.ts";
 import type { JourneyPlan } from "./plan.ts";
 import type { HubSight, JourneyPorts, PodSight } from "./ports.ts";
 import { type CrashedPod, Met, type Sight } from "./sight.ts";
@@ -73,8 +73,14 @@ async function playStep(step: Step, traveller: Traveller, ended: AbortSignal): P
     const sight = sightOf(error, step, traveller, ended);
     if (!sight && error instanceof ClusterError) return { kind: "could-not-tell", explanation: error.explanation };
     if (!sight) throw error;
-    return classify(sight, await lookAround(sight, traveller));
+    return underProfile(traveller.profile, classify(sight, await lookAround(sight, traveller)));
   }
+}
+
+/** Which of several it was. */
+function underProfile(profile: string | undefined, told: Told): Told {
+  if (profile === undefined) return told;
+  return { ...told, explanation: { ...told.explanation, what: `With the profile “${profile}”: ${told.explanation.what}` } };
 }
 
 /** @returns nothing for a mistake of our own, which stays loud */

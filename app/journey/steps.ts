@@ -6,6 +6,7 @@ import { hubAnswers } from "./steps/hub-answers.ts";
 import { kernelWorks } from "./steps/kernel-works.ts";
 import { loginPage } from "./steps/login-page.ts";
 import { openNotebook } from "./steps/open-notebook.ts";
+import { otherProfiles } from "./steps/other-profiles.ts";
 import { startServer } from "./steps/probe-server.ts";
 import { pullContent } from "./steps/pull-content.ts";
 import { startAgain } from "./steps/start-again.ts";
@@ -67,6 +68,14 @@ export const STEPS: readonly Step[] = [
     needs: ["content"],
     skip: ({ link, grader }) => (link && grader ? undefined : "hub.yaml names no assignment under journey.grader"),
     play: graderGrades,
+  },
+  {
+    name: "profiles",
+    title: "Every other profile starts",
+    budgetSeconds: 600,
+    needs: ["server"],
+    skip: ({ profiles }) => (profiles.length > 0 ? undefined : "the values offer no other profile"),
+    play: otherProfiles,
   },
   { name: "clean-up", title: "Nothing is left", budgetSeconds: 90, needs: [], play: cleanUp },
 ];

@@ -18,6 +18,8 @@ export interface Traveller {
   signal: AbortSignal;
   /** Completes "It took longer than 60 s to ...". */
   doing: string;
+  /** Which profile is being tried; none while it is what students get without choosing. */
+  profile: string | undefined;
   /** Whether a server of the probe may be running. */
   hasServer: boolean;
   /** Whether something of the journey may be in the probe's home. */
@@ -52,11 +54,13 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
     ports,
     signal: AbortSignal.abort(),
     doing: "begin",
+    profile: undefined,
     hasServer: false,
     hasFiles: false,
 
     beginStep(signal) {
       traveller.signal = signal;
+      traveller.profile = undefined;
       begunAt = Date.now();
       evidence = [];
       left = 0;

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { valueAt } from "../domain/value-at.ts";
 import { parseCourseLink } from "../journey/course-link.ts";
 import type { Door } from "../journey/login-door.ts";
-import type { JourneyPlan } from "../journey/plan.ts";
+import type { JourneyPlan, JourneyProfile } from "../journey/plan.ts";
 import type { LoadedFleet } from "../load/load-fleet.ts";
 import { authenticatorClass, authenticatorTrait } from "../validate/authenticator.ts";
 import { fleetView, type ReleaseView } from "../validate/fleet-view.ts";
@@ -40,6 +40,7 @@ export function planJourney(
     release: release.id,
     user,
     publicUrl,
+    profiles: otherProfiles(release),
     imports,
     ...(contents ? { jupyterhubVersion: contents.jupyterhub } : {}),
     ...(authenticator?.endsWith("Authenticator") ? { authenticator } : {}),
@@ -73,11 +74,42 @@ function spawnerOf(values: JsonObject): Pick<JourneyPlan, "spawner"> {
 }
 
 /** The default profile may bring an image of its own. */
-function imageOf({ effective: values, config }: ReleaseView): ImagePin | undefined {
+function imageOf(release: ReleaseView): ImagePin | undefined {
+  return imageOfProfile(release, profilesOf(release)[0]);
+}
+
+/** The one that students get without choosing comes first. */
+function profilesOf({ effective: values }: ReleaseView): JsonObject[] {
   const profiles = valueAt(values, ["singleuser", "profileList"]);
   const list = Array.isArray(profiles) ? profiles.filter(isJsonObject) : [];
   const chosen = list.find((profile) => profile.default === true) ?? list[0];
-  const own = chosen && valueAt(chosen, ["kubespawner_override", "image"]);
+  return chosen ? [chosen, ...list.filter((profile) => profile !== chosen)] : [];
+}
+
+/** Each of them is a server more to start; with more than these, a journey would take longer than anybody waits. */
+const PROFILES_LIMIT = 8;
+
+function otherProfiles(release: ReleaseView): JourneyProfile[] {
+  const [, ...others] = profilesOf(release);
+  return others.slice(0, PROFILES_LIMIT).flatMap((profile) => {
+    const { display_name: name, slug } = profile;
+    if (typeof name !== "string" || isOpaque(name)) return [];
+    const image = imageOfProfile(release, profile);
+    return [{ name, slug: typeof slug === "string" ? slug : slugOf(name), ...(image ? { image } : {}) }];
+  });
+}
+
+/** As KubeSpawner makes one of a name. @see python-slugify */
+function slugOf(name: string): string {
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain
+    .replace(/(?<=\d),(?=\d)/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
+function imageOfProfile({ config }: ReleaseView, profile: JsonObject | undefined): ImagePin | undefined {
+  const own = profile && valueAt(profile, ["kubespawner_override", "image"]);
   const [, name, tag, digest] =
     /^(.+?)(?::([^:/@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(typeof own === "string" ? own : "") ?? [];
   if (name === undefined) return config.pins.image;

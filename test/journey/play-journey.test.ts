@@ -55,7 +55,7 @@ async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> 
   const port = typeof address === "object" ? address?.port : undefined;
   const publicUrl = "https://data8.example/";
   const report = await playJourney(
-    { release: "data8-staging", user: "campanile-probe", publicUrl, imports: [], ...plan },
+    { release: "data8-staging", user: "campanile-probe", publicUrl, profiles: [], imports: [], ...plan },
     {
       hub: createHubClient({ publicUrl, address: `http://127.0.0.1:${port}`, fetchToken: async () => "of-the-probe" }),
       cluster,

@@ -25,6 +25,7 @@ test("a fleet that says nothing of a journey gets the hub, a server and its imag
     release: "data8-prod",
     user: "campanile-probe",
     publicUrl: `${PROD}/`,
+    profiles: [],
     imports: [],
     spawner: "KubeSpawner",
     image: { name: "registry.example/user", tag: "1", digest: DIGEST },
@@ -48,6 +49,25 @@ test("what hub.yaml says of it is played", async () => {
     user: "a-probe",
     imports: ["numpy"],
     link: { repository: "https://github.com/data-8/materials" },
+  });
+});
+
+test("every profile but the one that students get without choosing is tried, under KubeSpawner's name for it", async () => {
+  const common = `jupyterhub:
+  singleuser:
+    profileList:
+      - display_name: "Données: 1,000 rows & R"
+        kubespawner_override: { image: "registry.example/r:2" }
+      - { display_name: Standard, default: true }
+      - { display_name: More memory, slug: big, kubespawner_override: { mem_limit: 8G } }
+`;
+  const pinned = { name: "registry.example/user", tag: "1", digest: DIGEST };
+  expect(await planOf({ common })).toMatchObject({
+    image: pinned,
+    profiles: [
+      { name: "Données: 1,000 rows & R", slug: "donnees-1000-rows-r", image: { name: "registry.example/r", tag: "2" } },
+      { name: "More memory", slug: "big", image: pinned },
+    ],
   });
 });
 

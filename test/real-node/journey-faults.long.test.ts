@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { google, JOURNEY_FAULTS } from "./journey-faults.ts";
+import { google, JOURNEY_FAULTS, profiles } from "./journey-faults.ts";
 import { begun, outcomeOf, STEP_BEFORE, useJourneyHub } from "./use-journey-hub.ts";
 import { onRealNode } from "./where-possible.ts";
 
@@ -17,6 +17,27 @@ onRealNode("a student's journey through a hub with a fault", () => {
     expect(JSON.stringify(outcome)).toMatch(given.words);
     expect(exitCode).toBe(kind === "broken" ? 1 : 2);
     expect(outcomeOf(report, "clean-up")).toMatchObject({ kind: "works" });
+    await expectNothingLeft();
+  });
+
+  test("a server of every profile starts, from its own image", async () => {
+    const digest = await hub().digestOf("2026.11.2");
+    await hub().deploy({ values: profiles(`registry.campanile.example/user-data8:2026.11.2@${digest}`) });
+    const { report } = await play("--steps", "profiles");
+    expect(outcomeOf(report, "profiles")).toMatchObject({ kind: "works", says: "Next term, More memory" });
+    await expectNothingLeft();
+  });
+
+  test("a profile whose image does not exist is told by its name, though students get another without choosing", async () => {
+    await hub().deploy({ values: profiles("registry.campanile.example/user-data8:2027.1.1") });
+    const { report, exitCode } = await play("--steps", "profiles");
+    expect(outcomeOf(report, "server")).toMatchObject({ kind: "works" });
+    expect(outcomeOf(report, "profiles")).toMatchObject({
+      kind: "broken",
+      fault: "image",
+      explanation: { code: "image-pull", what: expect.stringMatching(/^With the profile “Next term”: .*user-data8:2027\.1\.1/) },
+    });
+    expect(exitCode).toBe(1);
     await expectNothingLeft();
   });
 

@@ -124,6 +124,18 @@ const SLOW_SERVERS = `c.KubeSpawner.start_timeout = 20
 c.KubeSpawner.init_containers = [{"name": "wait", "image": c.KubeSpawner.image, "command": ["sleep", "120"]}]
 `;
 
+export function profiles(image: string): JsonObject {
+  return {
+    singleuser: {
+      profileList: [
+        { display_name: "Next term", kubespawner_override: { image } },
+        { display_name: "Standard", default: true },
+        { display_name: "More memory", slug: "big", kubespawner_override: { mem_limit: "2G" } },
+      ],
+    },
+  };
+}
+
 export function google(address: string, extraConfig: Record<string, string> = {}): JsonObject {
   const trait = {
     client_id: "1234.apps.example",

@@ -41,6 +41,8 @@ export interface JourneyHub {
   git: string;
   /** Writes the fleet's files anew and brings the hub to what they say. @returns the digest that is pinned */
   deploy(hub: HubUnderTest): Promise<string>;
+  /** Of a user image in the world's registry, by its tag. */
+  digestOf(tag: string): Promise<string>;
   /** `campanile verify`, as a person types it. */
   verify(...args: readonly string[]): Verification;
   stop(): Promise<void>;
@@ -91,6 +93,7 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
       await address();
       return pin.digest;
     },
+    digestOf: (tag) => imageDigest(world.registry, "user-data8", tag),
     verify(...args) {
       const where = [
         "--mirror",

@@ -17,6 +17,7 @@ onRealNode("a student's journey", () => {
       "notebook works",
       "restart works",
       "grader works",
+      "profiles not-asked",
       "clean-up works",
     ]);
     expect({ exitCode, outcome: report.outcome }).toEqual({ exitCode: 0, outcome: "works" });

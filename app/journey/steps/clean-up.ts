@@ -32,7 +32,8 @@ function mayPass(sight: Sight): boolean {
   return sight.kind === "no-answer" || (sight.kind === "status" && (sight.status >= 500 || sight.status === 424));
 }
 
-async function removeFiles(traveller: Traveller): Promise<boolean> {
+/** @returns whether they are gone */
+export async function removeFiles(traveller: Traveller): Promise<boolean> {
   const { server } = await traveller.look();
   if (!server?.isReady) return false;
   try {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import type { ImagePin } from "../../domain/hub.ts";
 import { nameImage } from "../plan.ts";
 import type { JourneyMarker } from "../ports.ts";
 import { type CrashedPod, Met } from "../sight.ts";
@@ -26,12 +27,15 @@ const progressEvent = z.object({
 export async function startServer(traveller: Traveller): Promise<string> {
   const left = await clearLeftOvers(traveller);
   await bringUp(traveller);
-  const says = await checkImage(traveller);
+  const says = await checkImage(traveller, traveller.plan.image);
   return left ? `${says}; a server that an earlier journey left was stopped first` : says;
 }
 
-/** @throws {Met} when it does not come up */
-export async function bringUp(traveller: Traveller): Promise<void> {
+/**
+ * @param profile its slug; what students get without choosing when left out
+ * @throws {Met} when it does not come up
+ */
+export async function bringUp(traveller: Traveller, profile?: string): Promise<void> {
   const { user } = traveller.plan;
   traveller.doing = `start the server of ${user}`;
   traveller.hasServer = true;
@@ -39,7 +43,7 @@ export async function bringUp(traveller: Traveller): Promise<void> {
   const signal = AbortSignal.any([traveller.signal, ended.signal]);
   const seen: Seen = { crashed: undefined };
   try {
-    await Promise.race([startAndFollow(traveller, seen, signal), watchPod(traveller, seen, signal)]);
+    await Promise.race([startAndFollow(traveller, { profile, seen, signal }), watchPod(traveller, seen, signal)]);
   } finally {
     ended.abort();
   }
@@ -50,7 +54,13 @@ interface Seen {
   crashed: CrashedPod | undefined;
 }
 
-async function startAndFollow(traveller: Traveller, seen: Seen, signal: AbortSignal): Promise<void> {
+interface Start {
+  profile: string | undefined;
+  seen: Seen;
+  signal: AbortSignal;
+}
+
+async function startAndFollow(traveller: Traveller, { profile, seen, signal }: Start): Promise<void> {
   const path = `hub/api/users/${traveller.plan.user}/server`;
   const begunAt = performance.now();
   let last: string | undefined;
@@ -65,7 +75,8 @@ async function startAndFollow(traveller: Traveller, seen: Seen, signal: AbortSig
       ...(crashed ? { crashed } : {}),
     });
   };
-  const answer = await traveller.ask({ method: "POST", path, body: { campanile: traveller.ports.player } });
+  const body = { campanile: traveller.ports.player, ...(profile === undefined ? {} : { profile }) };
+  const answer = await traveller.ask({ method: "POST", path, body });
   const { status, text } = answer;
   if (status === 400 && /already running|pending/i.test(text)) {
     // Nothing was running a moment ago, so it is somebody else's and not ours to stop.
@@ -100,8 +111,8 @@ async function watchPod(traveller: Traveller, seen: Seen, signal: AbortSignal): 
   }
 }
 
-async function checkImage(traveller: Traveller): Promise<string> {
-  const { image } = traveller.plan;
+/** @throws {Met} when the server runs another image than the pinned one */
+export async function checkImage(traveller: Traveller, image: ImagePin | undefined): Promise<string> {
   const { server } = await traveller.look();
   if (!server) return "it runs, and its pod was not seen";
   traveller.note("pod", `${server.name} ${server.phase}, ${server.imageId || server.image}`);
