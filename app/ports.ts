@@ -128,6 +128,7 @@ export function createPorts(adapters: Adapters): Ports {
       openTree: git.openTree,
       readChart: adapters.charts.readChart,
       openHub: adapters.openHub,
+      learnSecrets: async (source, sha, releaseId) => learnSecrets(adapters, await loadRelease(adapters, source, sha, releaseId)),
       noteStep: adapters.noteStep,
       recordJourney: records.recordJourney,
     },

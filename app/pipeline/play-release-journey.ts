@@ -29,6 +29,8 @@ export interface JourneyRequest {
 export interface ReleaseJourneyPorts extends Pick<JudgePorts, "readChart"> {
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
+  /** Lets the redactor know what is encrypted in the release's files: another process may have deployed it. */
+  learnSecrets(source: EventSource, sha: string, releaseId: string): Promise<void>;
   /** A hub as the probe reaches it. */
   openHub(plan: JourneyPlan, place: { context: string; namespace: string }): JourneyPorts;
   /** Called at the end of each step. */
@@ -47,6 +49,7 @@ const PAUSE_MS = 20_000;
  * @returns the first report that says how the release is, else the last one
  */
 export async function playReleaseJourney(ports: ReleaseJourneyPorts, request: JourneyRequest): Promise<JourneyReport> {
+  await ports.learnSecrets(request.source, request.sha, request.releaseId);
   const plan = await planFor(ports, request);
   const { kubeContext: context, namespace, deployId } = request;
   for (let tries = 1; ; tries++) {
