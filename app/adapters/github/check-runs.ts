@@ -55,17 +55,24 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
     return own.sort((a, b) => b.id - a.id)[0];
   }
 
-  async function create(octokit: Octokit, place: CheckPlace, title: string): Promise<number> {
+  /** @param ending left out for a check that is only begun */
+  async function create(
+    octokit: Octokit,
+    place: CheckPlace,
+    output: Omit<CheckOutput, "annotations">,
+    ending?: { conclusion: CheckConclusion },
+  ): Promise<{ id: number; html_url: string | null }> {
+    const now = new Date().toISOString();
     const { data } = await octokit.rest.checks.create({
       ...splitRepository(place.repository),
       name: place.name,
       head_sha: place.headSha,
       external_id: place.externalId,
-      status: "in_progress",
-      started_at: new Date().toISOString(),
-      output: { title, summary: title },
+      started_at: now,
+      output,
+      ...(ending ? { status: "completed", completed_at: now, ...ending } : { status: "in_progress" }),
     });
-    return data.id;
+    return data;
   }
 
   return {
@@ -74,7 +81,7 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
         const octokit = await connection.asInstallation(place.installationId);
         const newest = await find(octokit, place);
         // GitHub lets nobody take a verdict back, so work that runs again has a new check run.
-        return newest && !isConcluded(newest) ? newest.id : create(octokit, place, title);
+        return newest && !isConcluded(newest) ? newest.id : (await create(octokit, place, { title, summary: title })).id;
       }),
 
     concludeCheck: (place, conclusion, output) =>
@@ -82,7 +89,7 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
         const octokit = await connection.asInstallation(place.installationId);
         const newest = await find(octokit, place);
         if (newest && isConcluded(newest)) return;
-        const id = newest?.id ?? (await create(octokit, place, output.title));
+        const id = newest?.id ?? (await create(octokit, place, { title: output.title, summary: output.title })).id;
         const { title, summary, text } = output;
         const update = { ...splitRepository(place.repository), check_run_id: id };
         const present = (await octokit.rest.checks.get(update)).data.output.annotations_count;
@@ -108,20 +115,9 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
         const octokit = await connection.asInstallation(place.installationId);
         const present = await find(octokit, place);
         if (present) return present.html_url ?? "";
-        const now = new Date().toISOString();
         // Complete from the start, so that it cannot be left in progress on a commit that nobody looks at any more.
-        const { data } = await octokit.rest.checks.create({
-          ...splitRepository(place.repository),
-          name: place.name,
-          head_sha: place.headSha,
-          external_id: place.externalId,
-          status: "completed",
-          conclusion: "neutral",
-          started_at: now,
-          completed_at: now,
-          output: { title, summary, ...(text === undefined ? {} : { text }) },
-        });
-        return data.html_url ?? "";
+        const output = { title, summary, ...(text === undefined ? {} : { text }) };
+        return (await create(octokit, place, output, { conclusion: "neutral" })).html_url ?? "";
       }),
   };
 }
