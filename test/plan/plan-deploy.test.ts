@@ -131,6 +131,16 @@ test("a bundle that failed keeps the environments after it from overtaking", () 
   });
 });
 
+test("an environment on which no journey has worked is judged again before a later one follows, and only then", () => {
+  expect(moves({ "data8-staging": "as asked, unproved", "data8-prod": "older" })).toEqual({
+    data8: ["data8-staging", "data8-prod"],
+  });
+  expect(moves({ "data8-staging": "as asked, unproved" })).toEqual({});
+  expect(moves({ "data8-prod": "as asked, unproved", "data8-staging": "older" })).toEqual({ data8: ["data8-staging"] });
+  // Another hub's move is none of its business.
+  expect(moves({ "data8-staging": "as asked, unproved", "prob140-prod": "older" })).toEqual({ prob140: ["prob140-prod"] });
+});
+
 test("one hub's failure leaves the others alone", () => {
   expect(moves({ "data8-staging": "quarantined", "prob140-prod": "older" })).toEqual({
     data8: ["data8-staging"],
