@@ -131,7 +131,13 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     labelNames: ["event", "acceptance"],
     registers: [metrics],
   });
-  meterLastJourneys(metrics, () => records.findLastJourneys(settings.deployConfigRepository));
+  // A database that is away must not take the other figures with it.
+  meterLastJourneys(metrics, () =>
+    records.findLastJourneys(settings.deployConfigRepository).catch((error: unknown) => {
+      log.warn({ err: error }, "the last journeys could not be read for the metrics");
+      return new Map();
+    }),
+  );
   const engine = Promise.withResolvers<DurableEngine>();
   let isUp = false;
 

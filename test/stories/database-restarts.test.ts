@@ -37,8 +37,7 @@ test("PostgreSQL restarts while three hubs roll out and two pull requests are pr
   for (const pullRequest of pullRequests)
     expect(await person.waitForCheck(pullRequest.headSha, "campanile")).toMatchObject({ conclusion: "success" });
   const workflows = await watchWorkflows(postgres.url);
-  onTestFinished(() => workflows.close());
-  await workflows.untilQuiet();
+  await workflows.untilQuiet().finally(() => workflows.close());
 
   const releases = HUBS.flatMap((name) => [`${hub(name)}-prod`, `${hub(name)}-staging`]);
   for (const release of releases)
@@ -59,4 +58,10 @@ test("PostgreSQL restarts while three hubs roll out and two pull requests are pr
   const log = await readFile(institution.campanile.logFile, "utf8");
   expect(log.match(/Campanile is ready/g)).toHaveLength(1);
   expect(log).toContain("Database connection failed");
+
+  // Whoever is woken up by figures is not left without them by a database that is away.
+  await postgres.stop();
+  const metrics = await fetch(`${institution.campanileUrl}/metrics`);
+  expect(metrics.status).toBe(200);
+  expect(await metrics.text()).toContain("campanile_deliveries_total");
 });

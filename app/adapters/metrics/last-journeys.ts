@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
 
-/** How the last journey through each release ended, by the release's id. */
+/** How the last journey through each release ended, by the release's id; nothing while nobody can tell. */
 type FindLastJourneys = () => Promise<ReadonlyMap<string, { outcome: string; startedAt: Date }>>;
 
 /**
