@@ -1,4 +1,5 @@
 import type { Finding } from "../domain/finding.ts";
+import { oncePer } from "../domain/once-per.ts";
 import { suggestName } from "../domain/suggest-name.ts";
 import { blame } from "./blame.ts";
 import { hubFiles, sharedValuesFiles } from "./layout.ts";
@@ -10,19 +11,21 @@ export function findUnreadFiles(
   environments: readonly string[],
   hubs: readonly LoadedHub[],
 ): Finding[] {
-  const read = new Set([...sharedValuesFiles(environments), ...hubs.flatMap((hub) => filesOf(hub, environments))]);
+  const read = new Set(sharedValuesFiles(environments));
+  // A hub.yaml that cannot be read says nothing of its environments: then all of the fleet's count.
+  for (const hub of hubs) for (const file of listedFiles(hub) ?? filesOf(hub, environments)) read.add(file);
   return [...files]
-    .filter((file) => /^(?:hubs|values)\/.*\.ya?ml$/.test(file) && !read.has(file))
+    .filter((file) => !read.has(file) && /^(?:hubs|values)\/.*\.ya?ml$/.test(file))
     .map((file) => unreadFile(file, suggestName(file, [...read])));
 }
 
-function filesOf({ name, listed }: LoadedHub, environments: readonly string[]): string[] {
+const listedFiles = oncePer((hub: LoadedHub) => hub.listed && filesOf(hub, hub.listed));
+
+function filesOf({ name }: LoadedHub, environments: readonly string[]): string[] {
   const paths = hubFiles(name);
-  // A hub.yaml that cannot be read says nothing of its environments: then all of the fleet's count.
-  const own = listed ?? environments;
   return [
     paths.hub,
-    ...own.flatMap((environment) => [paths.pins(environment), ...paths.values(environment), paths.secrets(environment)]),
+    ...environments.flatMap((environment) => [paths.pins(environment), ...paths.values(environment), paths.secrets(environment)]),
   ];
 }
 

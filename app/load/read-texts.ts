@@ -1,5 +1,5 @@
+import { oncePer } from "../domain/once-per.ts";
 import type { ConfigTree } from "./config-tree.ts";
-import { rememberParsed } from "./remember-parsed.ts";
 
 /** Larger files are data, which nobody wrote by hand. */
 const TEXT_LIMIT_BYTES = 256 * 1024;
@@ -8,12 +8,13 @@ const TEXT_LIMIT_BYTES = 256 * 1024;
 export async function readTexts(tree: ConfigTree): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const path of await tree.listFiles()) {
-    const { text } = await rememberParsed(tree, path, "text", decode);
+    const { text } = decode(await tree.readFile(path));
     if (text !== undefined) texts.set(path, text);
   }
   return texts;
 }
 
-function decode(bytes: Buffer): { text: string | undefined } {
-  return { text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : undefined };
-}
+/** A tree gives the same bytes for a file that did not change. */
+const decode = oncePer((bytes: Buffer) => ({
+  text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : undefined,
+}));

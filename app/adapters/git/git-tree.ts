@@ -62,7 +62,13 @@ function unlessExplained(error: unknown): undefined {
 async function listLines(repositoryDir: string, treeish: string): Promise<Map<string, Line>> {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
   const lines = stdout.toString("utf8").split("\0").filter(Boolean).map(parseLine);
-  return new Map(lines.map((line) => [line.path, line]));
+  return byPath(lines);
+}
+
+/** In the order of the paths. */
+function byPath(lines: Iterable<Line>): Map<string, Line> {
+  const sorted = [...lines].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return new Map(sorted.map((line) => [line.path, line]));
 }
 
 /** More changes than this are no pull request: then all is listed. */
@@ -89,14 +95,14 @@ async function linesFrom({ repositoryDir, sha, lines }: OpenTree, treeish: strin
   for (const { mode, object, path } of changes)
     if (mode === GONE) now.delete(path);
     else now.set(path, lineOf({ mode, object, path, bytes: sizes.get(object) }));
-  return now;
+  return changes.every(({ path }) => lines.has(path)) ? now : byPath(now.values());
 }
 
 const GONE = "000000";
 const SUBMODULE = "160000";
 
 async function treeOf(repositoryDir: string, treeish: string, all: ReadonlyMap<string, Line>): Promise<GitTree> {
-  const lines = [...all.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const lines = [...all.values()];
   const refused = lines.flatMap(({ path, why }) => (why === undefined ? [] : [{ path: visiblePath(path), why }]));
   const files = lines.filter(({ why }) => why === undefined);
   // A chart's files may have any name, and all of them are part of what it renders.
@@ -105,16 +111,16 @@ async function treeOf(repositoryDir: string, treeish: string, all: ReadonlyMap<s
     .filter(({ mode, path }) => isReadFile(mode, path) || charts.some((folder) => path.startsWith(folder)))
     .map(toEntry);
   refuseTooLarge(entries);
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents = await readBlobs(repositoryDir, entries);
+  const read = new Map(entries.map(({ path, object }) => [path, { object, content: contents.get(object) }]));
   return {
-    listFiles: async () => [...byPath.keys()],
+    listFiles: async () => [...read.keys()],
     readFile: async (path) => {
-      const content = contents.get(byPath.get(path)?.object ?? "");
+      const content = read.get(path)?.content;
       if (!content) throw new Error(`no file ${path} in tree ${treeish}`);
       return content;
     },
-    contentIdOf: (path) => byPath.get(path)?.object,
+    contentIdOf: (path) => read.get(path)?.object,
     listRefused: async () => refused,
   };
 }
