@@ -12,8 +12,20 @@ const DIGEST_LENGTH = 40;
  * @param helmVersion part of the bundle, because another Helm may render the same inputs differently
  */
 export function releasesOf(fleet: Fleet, helmVersion: string): Release[] {
-  return fleet.hubs.flatMap((hub) => hub.environments.map((environment) => releaseOf(fleet, hub, environment, helmVersion)));
+  const shared = stringify([helmVersion, fleet.clusters, fleet.mirrors]);
+  return fleet.hubs.flatMap((hub) =>
+    hub.environments.map((environment) => {
+      const known = releases.get(environment);
+      if (known?.shared === shared && known.hub === hub) return known.release;
+      const release = releaseOf(fleet, hub, environment, helmVersion);
+      releases.set(environment, { shared, hub, release });
+      return release;
+    }),
+  );
 }
+
+/** A hub whose files are what they were is the same object as before, in each commit that is compared. */
+const releases = new WeakMap<HubEnvironment, { shared: string; hub: Hub; release: Release }>();
 
 function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVersion: string): Release {
   const cluster = fleet.clusters.find((each) => each.name === environment.cluster);
@@ -34,15 +46,8 @@ function releaseOf(fleet: Fleet, hub: Hub, environment: HubEnvironment, helmVers
     valueLayers: environment.valueLayers,
     pinsFile: environment.pinsFile,
   };
-  const inputs = `${helmVersion} ${cluster.kubernetesVersion ?? ""} ${hub.name}`;
-  const known = digests.get(environment);
-  const bundleDigest = known?.inputs === inputs ? known.digest : digestBundle(release, cluster, helmVersion);
-  digests.set(environment, { inputs, digest: bundleDigest });
-  return { ...release, bundleDigest };
+  return { ...release, bundleDigest: digestBundle(release, cluster, helmVersion) };
 }
-
-/** A hub whose files are what they were is the same object as before, in each commit that is compared. */
-const digests = new WeakMap<HubEnvironment, { inputs: string; digest: string }>();
 
 /**
  * Names the content of all inputs. Layers count one by one: two that merge to the same values may differ once their secrets are known.
