@@ -3,7 +3,8 @@ import stringify from "safe-stable-stringify";
 import type { Chart } from "../domain/chart/chart.ts";
 import { type PlacedChart, releaseValues } from "../domain/chart/release-values.ts";
 import type { FilePlace } from "../domain/finding.ts";
-import type { Cluster, Fleet, HubEnvironment, ValueLayer } from "../domain/hub.ts";
+import type { Cluster, Fleet, HubEnvironment, HubJourney, ValueLayer } from "../domain/hub.ts";
+import { journeyOf } from "../domain/journey-in.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { imageValues, mergeValues } from "../domain/merge-values.ts";
 import { type ValuePath, valueAt } from "../domain/value-at.ts";
@@ -19,6 +20,8 @@ export interface ReleaseView {
   /** The last environment in promotion order is the one that students use. */
   isProduction: boolean;
   config: HubEnvironment;
+  /** The one that is played by itself. */
+  journey: HubJourney | undefined;
   cluster: Cluster | undefined;
   /** What the files say, the JupyterHub chart's own part, without the wrapper around it; secrets by shape. */
   values: JsonObject;
@@ -79,6 +82,7 @@ export function fleetView(fleet: Fleet, placeOfValue: LoadedFleet["placeOfValue"
       releaseView({
         hub: hub.name,
         config,
+        journey: journeyOf(hub, config.environment),
         isProduction: config.environment === lastEnvironment,
         cluster: clusterOf.get(config.cluster),
         chart: context.charts?.get(config.pins.hub.digest),
@@ -99,6 +103,7 @@ export function viewWithoutFleet(context: ViewContext): FleetView {
 interface ReleaseInputs {
   hub: string;
   config: HubEnvironment;
+  journey: HubJourney | undefined;
   isProduction: boolean;
   cluster: Cluster | undefined;
   chart: Chart | undefined;
@@ -111,14 +116,14 @@ const views = new WeakMap<HubEnvironment, ReleaseView>();
 function releaseView(of: ReleaseInputs): ReleaseView {
   const known = views.get(of.config);
   const isSame = known?.chart === of.chart && known?.cluster === of.cluster && known?.isProduction === of.isProduction;
-  if (known && isSame && known.hub === of.hub) return known;
+  if (known && isSame && known.hub === of.hub && known.journey === of.journey) return known;
   const fresh = makeView(of);
   views.set(of.config, fresh);
   return fresh;
 }
 
 function makeView(of: ReleaseInputs): ReleaseView {
-  const { hub, config, isProduction, cluster, chart } = of;
+  const { hub, config, journey, isProduction, cluster, chart } = of;
   const { environment } = config;
   const { whole, charts } = wholeValues(of);
   const { prefix } = whole;
@@ -129,6 +134,7 @@ function makeView(of: ReleaseInputs): ReleaseView {
     environment,
     isProduction,
     config,
+    journey,
     cluster,
     values: objectAt(whole.values, prefix),
     effective: objectAt(whole.effective, prefix),

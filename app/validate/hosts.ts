@@ -16,14 +16,14 @@ export const ingressHosts = oncePer((values: JsonObject): HostUse[] => {
 });
 
 /** Hosts that a certificate is asked for: for the ingress, or by the chart's own autohttps. */
-export function tlsHosts(values: JsonObject): HostUse[] {
+export const tlsHosts = oncePer((values: JsonObject): HostUse[] => {
   const ofIngress = listAt(values, ["ingress", "tls"]).flatMap((_, index) => hostsIn(values, ["ingress", "tls", index, "hosts"]));
   const ofProxy = hostsIn(values, ["proxy", "https", "hosts"]);
   return [
     ...(valueAt(values, ["ingress", "enabled"]) === false ? [] : ofIngress),
     ...(valueAt(values, ["proxy", "https", "enabled"]) === false ? [] : ofProxy),
   ];
-}
+});
 
 function hostsIn(values: JsonObject, path: ValuePath): HostUse[] {
   return listAt(values, path).flatMap((host, index) =>

@@ -97,17 +97,33 @@ export type ReleaseFault = Omit<Fault, "release">;
  * For rules that need nothing but one release. What was said of a release is remembered as long as that release is,
  * so that a fleet of a thousand hubs is not judged anew for each.
  */
-export function forEachRelease(judge: (release: ReleaseView) => ReleaseFault[]): Rule["check"] {
-  const judgeOnce = oncePer((release: ReleaseView): Fault[] =>
-    judge(release).map((fault) => ({ ...fault, release: release.id })),
-  );
-  return ({ head }) => {
-    const all: Fault[] = [];
-    // Nearly always there is nothing to say, and a history asks this millions of times.
-    for (const release of head.releases) for (const fault of judgeOnce(release)) all.push(fault);
-    return all;
-  };
+export function forEachRelease(judge: Judge): Rule["check"] {
+  judges.push(judge);
+  return ({ head }) => faultsIn(head).get(judge) ?? [];
 }
+
+type Judge = (release: ReleaseView) => ReleaseFault[];
+
+/** All that were ever made: each release is asked once for all of them, because nearly always none has anything to say. */
+const judges: Judge[] = [];
+
+const faultsIn = oncePer(({ releases }: FleetView): Map<Judge, Fault[]> => {
+  const all = new Map<Judge, Fault[]>();
+  for (const release of releases)
+    for (const [judge, faults] of faultsOf(release)) {
+      const known = all.get(judge) ?? [];
+      known.push(...faults);
+      all.set(judge, known);
+    }
+  return all;
+});
+
+const faultsOf = oncePer((release: ReleaseView): [Judge, Fault[]][] =>
+  judges.flatMap((judge): [Judge, Fault[]][] => {
+    const faults = judge(release).map((fault) => ({ ...fault, release: release.id }));
+    return faults.length === 0 ? [] : [[judge, faults]];
+  }),
+);
 
 /** For rules about change: each release that was there before, beside what it was. */
 export function forEachChange(judge: (before: ReleaseView, after: ReleaseView) => ReleaseFault[]): Rule["check"] {

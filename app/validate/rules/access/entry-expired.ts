@@ -33,25 +33,27 @@ export const entryExpired: Rule = {
     },
   },
   check({ head, today = new Date() }) {
-    const linesOf = new Map<string, string[]>();
-    const noteAt = ({ file, line }: FilePlace) => {
-      const lines = linesOf.get(file) ?? head.context.texts?.get(file)?.split("\n") ?? [];
-      linesOf.set(file, lines);
-      return notesAt(lines, line);
-    };
+    const { texts } = head.context;
     return head.releases.flatMap((release) =>
-      entriesOf(release).flatMap(({ path, description }) => {
-        const at = release.placeOf(path);
-        const found = endOf(description ?? "") ?? endOf(noteAt(at));
+      entriesOf(release).flatMap((entry) => {
+        const found = endOf(entry.description ?? "") ?? noteOf(entry, texts?.get(entry.at.file) ?? "");
         if (!found || found.end > today) return [];
-        return [{ at, what: `"${release.nameOf(path)}" says “${found.said}”, which is over.`, release: release.id }];
+        return [
+          { at: entry.at, what: `"${release.nameOf(entry.path)}" says “${found.said}”, which is over.`, release: release.id },
+        ];
       }),
     );
   },
 };
 
+interface Entry {
+  path: ValuePath;
+  at: FilePlace;
+  description: string | undefined;
+}
+
 /** Entries that are for a course or a group of people. */
-const entriesOf = oncePer(({ values }: ReleaseView): { path: ValuePath; description: string | undefined }[] => {
+const entriesOf = oncePer(({ values, placeOf }: ReleaseView): Entry[] => {
   const roles = entriesAt(values, ["hub", "loadRoles"]).map(([role, value]) => ({
     path: ["hub", "loadRoles", role],
     description: isJsonObject(value) && typeof value.description === "string" ? value.description : undefined,
@@ -59,5 +61,16 @@ const entriesOf = oncePer(({ values }: ReleaseView): { path: ValuePath; descript
   const profiles = entriesAt(values, GROUP_PROFILES)
     .filter(([group]) => courseOf(group) !== undefined)
     .map(([group]) => ({ path: [...GROUP_PROFILES, group], description: undefined }));
-  return [...roles, ...profiles];
+  return [...roles, ...profiles].map((entry) => ({ ...entry, at: placeOf(entry.path) }));
 });
+
+const noted = new WeakMap<Entry, { text: string; found: ReturnType<typeof endOf> }>();
+
+/** What stands beside an entry; in a file that did not change it need not be looked for again. */
+function noteOf(entry: Entry, text: string): ReturnType<typeof endOf> {
+  const known = noted.get(entry);
+  if (known?.text === text) return known.found;
+  const found = endOf(notesAt(text.split("\n"), entry.at.line));
+  noted.set(entry, { text, found });
+  return found;
+}

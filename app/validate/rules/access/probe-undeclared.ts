@@ -1,10 +1,9 @@
 import type { HubJourney } from "../../../domain/hub.ts";
-import { journeyIn } from "../../../domain/journey-in.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
 import { valueAt } from "../../../domain/value-at.ts";
 import { isOpaque } from "../../opaque.ts";
 import { POWERFUL_SCOPES } from "../../roles.ts";
-import type { Fault, Rule } from "../../rule.ts";
+import { forEachRelease, type Rule } from "../../rule.ts";
 
 const HUB = `title: Data 8
 owners: [ada]
@@ -34,13 +33,10 @@ export const probeUndeclared: Rule = {
     fails: { common: DECLARED.replace(', "servers!user=campanile-probe"', ""), files: { "hubs/data8/hub.yaml": HUB } },
     passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } },
   },
-  check({ head }) {
-    return head.releases.flatMap(({ id, hub, environment, values }): Fault[] => {
-      const journey = journeyIn(head.fleet, hub, environment);
-      const wrong = journey && describeProbe(values, journey);
-      return journey && wrong !== undefined ? [{ at: journey.at, what: `The values of ${hub} ${wrong}.`, release: id }] : [];
-    });
-  },
+  check: forEachRelease(({ hub, journey, values }) => {
+    const wrong = journey && describeProbe(values, journey);
+    return journey && wrong !== undefined ? [{ at: journey.at, what: `The values of ${hub} ${wrong}.` }] : [];
+  }),
 };
 
 /** @returns completes "The values of data8 ..."; undefined when nothing is wrong, or what is there is secret */

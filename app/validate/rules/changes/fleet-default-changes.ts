@@ -30,29 +30,51 @@ export const fleetDefaultChanges: Rule = {
   },
   check({ base, head }) {
     if (!base) return [];
-    const [old, now] = [sharedFiles(base), sharedFiles(head)];
-    return [...now].flatMap(([file, shared]) => {
+    const shared = sharedFiles(head, changedFiles(base, head));
+    if (shared.size === 0) return [];
+    const old = valuesOfFiles(base, shared);
+    return [...shared].flatMap(([file, { values, hubs }]) => {
       const before = old.get(file);
       // A shared file that was not read before is judged by what it changes in each release.
-      if (!before || shared.hubs.size < 2) return [];
-      const changed = changedPaths(before.values, shared.values);
-      return changed.length === 0 ? [] : faultsOf(head, file, changed, shared.hubs);
+      const changed = before ? changedPaths(before, values) : [];
+      return changed.length === 0 ? [] : faultsOf(head, file, changed, hubs);
     });
   },
 };
 
-/** Each plain file that more than one hub reads, with what it says. */
-function sharedFiles(view: FleetView): Map<string, { values: JsonObject; hubs: Set<string> }> {
+/** Files that say something else than before to a release that reads them, or that it did not read then. */
+function changedFiles(base: FleetView, head: FleetView): Set<string> {
+  const changed = new Set<string>();
+  for (const release of head.releases) {
+    const before = base.find(release.id);
+    // The same view is the same release, of which nothing changed.
+    if (before === release) continue;
+    const old = new Map(before?.config.valueLayers.map((layer) => [layer.file, layer]));
+    for (const layer of release.config.valueLayers) {
+      const was = old.get(layer.file);
+      if (layer.kind === "plain" && !(was?.kind === "plain" && was.values === layer.values)) changed.add(layer.file);
+    }
+  }
+  return changed;
+}
+
+/** Each plain file of these that more than one hub reads, with what it says. */
+function sharedFiles(view: FleetView, wanted: ReadonlySet<string>): Map<string, { values: JsonObject; hubs: Set<string> }> {
   const files = new Map<string, { values: JsonObject; hubs: Set<string> }>();
   for (const { hub, config } of view.releases) {
     for (const layer of config.valueLayers) {
-      if (layer.kind !== "plain") continue;
+      if (layer.kind !== "plain" || !wanted.has(layer.file)) continue;
       const known = files.get(layer.file) ?? { values: layer.values, hubs: new Set<string>() };
       files.set(layer.file, known);
       known.hubs.add(hub);
     }
   }
-  return files;
+  return new Map([...files].filter(([, { hubs }]) => hubs.size > 1));
+}
+
+function valuesOfFiles(view: FleetView, wanted: ReadonlyMap<string, unknown>): Map<string, JsonObject> {
+  const layers = view.releases.flatMap(({ config }) => config.valueLayers.filter(({ file }) => wanted.has(file)));
+  return new Map(layers.flatMap((layer) => (layer.kind === "plain" ? [[layer.file, layer.values] as const] : [])));
 }
 
 const NAMED = 4;

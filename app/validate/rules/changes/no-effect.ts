@@ -27,6 +27,7 @@ export const noEffect: Rule = {
       const before = base.find(release.id);
       return before && before.config !== release.config ? shadowedChanges(before, release) : [];
     });
+    if (faults.length === 0) return [];
     const readers = readersOf(head);
     const shadowed = Map.groupBy(faults, ({ key }) => key);
     // A shared file's change may be shadowed for one release and meant for another.

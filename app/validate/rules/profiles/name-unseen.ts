@@ -24,17 +24,27 @@ export const nameUnseen: Rule = {
     },
   },
   check({ head }) {
-    const all = head.releases.flatMap((release) => groupsOf(release).map((group) => ({ ...group, release })));
-    const seen = Map.groupBy(all, ({ name }) => name);
-    const releasesOf = (name: string) => new Set((seen.get(name) ?? []).map(({ release }) => release.hub)).size;
-    const often = [...seen.keys()].filter((name) => releasesOf(name) > 1);
-    return all.flatMap(({ name, path, release }) => {
-      const role = courseOf(name)?.role;
-      const meant = role === undefined || ROLES.includes(role) ? nearTwin(name, often, releasesOf) : near(role, ROLES);
-      if (meant === undefined) return [];
-      const what = `The group ${name} is named nowhere else.`;
-      return [{ at: release.placeOf(path), what, fix: `Did you mean "${meant}"?`, release: release.id }];
-    });
+    const hubsOf = new Map<string, Set<string>>();
+    for (const release of head.releases)
+      for (const { name } of groupsOf(release)) hubsOf.set(name, (hubsOf.get(name) ?? new Set()).add(release.hub));
+    const often = [...hubsOf].flatMap(([name, hubs]) => (hubs.size > 1 ? [name] : []));
+    const meantBy = new Map(
+      [...hubsOf].flatMap(([name, hubs]) => {
+        const role = courseOf(name)?.role;
+        const isKnown = role === undefined || ROLES.includes(role);
+        const meant = isKnown ? hubs.size === 1 && nearTwin(name, often) : near(role, ROLES);
+        return meant ? [[name, meant] as const] : [];
+      }),
+    );
+    if (meantBy.size === 0) return [];
+    return head.releases.flatMap((release) =>
+      groupsOf(release).flatMap(({ name, path }) => {
+        const meant = meantBy.get(name);
+        if (meant === undefined) return [];
+        const what = `The group ${name} is named nowhere else.`;
+        return [{ at: release.placeOf(path), what, fix: `Did you mean "${meant}"?`, release: release.id }];
+      }),
+    );
   },
 };
 
@@ -53,8 +63,8 @@ function near(word: string, known: readonly string[]): string | undefined {
 }
 
 /** A name that several hubs share, which differs from this one by a letter: digits may well differ by one. */
-function nearTwin(name: string, often: readonly string[], releasesOf: (name: string) => number): string | undefined {
-  if (name.length < 8 || releasesOf(name) > 1) return undefined;
+function nearTwin(name: string, often: readonly string[]): string | undefined {
+  if (name.length < 8) return undefined;
   const letters = name.replace(/\d/g, "");
   return often.find(
     (other) =>

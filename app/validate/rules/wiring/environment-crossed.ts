@@ -1,4 +1,5 @@
 import type { FilePlace } from "../../../domain/finding.ts";
+import { oncePer } from "../../../domain/once-per.ts";
 import type { ReleaseView } from "../../fleet-view.ts";
 import { callbackHosts, ingressHosts, tlsHosts } from "../../hosts.ts";
 import type { Rule } from "../../rule.ts";
@@ -18,10 +19,8 @@ export const environmentCrossed: Rule = {
   check: ({ head }) => {
     const environments = head.fleet.environments.map(({ name }) => name);
     return head.releases.flatMap((release) => {
-      const others = environments.filter(
-        (name) =>
-          name !== release.environment && !wordsOf(release.environment).includes(name) && !wordsOf(release.hub).includes(name),
-      );
+      const own = ownWords(release);
+      const others = environments.filter((name) => name !== release.environment && !own.includes(name));
       return namesOf(release).flatMap(({ name, words, place }) => {
         const other = others.find((each) => words.includes(each));
         if (other === undefined || words.includes(release.environment)) return [];
@@ -34,24 +33,20 @@ export const environmentCrossed: Rule = {
 
 const wordsOf = (name: string) => name.toLowerCase().split(/[^a-z0-9]+/);
 
+const ownWords = oncePer(({ environment, hub }: ReleaseView) => [...wordsOf(environment), ...wordsOf(hub)]);
+
 interface NameUse {
   name: string;
   words: string[];
   place: () => FilePlace;
 }
 
-const known = new WeakMap<ReleaseView, NameUse[]>();
-
 /** What a release names that belongs to one environment. */
-function namesOf(release: ReleaseView): NameUse[] {
-  const before = known.get(release);
-  if (before) return before;
+const namesOf = oncePer((release: ReleaseView): NameUse[] => {
   const { values, placeOf, whole } = release;
   const hosts = [...ingressHosts(values), ...tlsHosts(values), ...callbackHosts(values)];
-  const names = [
+  return [
     ...hosts.map(({ host, path }) => ({ name: host, place: () => placeOf(path) })),
     ...sharesOf(release).map(({ share, path }) => ({ name: share, place: () => whole.placeOf(path) })),
   ].map((use) => ({ ...use, words: wordsOf(use.name) }));
-  known.set(release, names);
-  return names;
-}
+});

@@ -19,15 +19,20 @@ export const tlsHost: Rule = {
     },
   },
   check({ head }) {
-    const owners = new Map(
-      head.releases.flatMap((release) => ingressHosts(release.values).map(({ host }) => [host, release.id] as const)),
-    );
+    let owners: Map<string, string> | undefined;
+    // Nearly always nobody asks.
+    const ownerOf = (wanted: string) => {
+      owners ??= new Map(
+        head.releases.flatMap(({ id, values }) => ingressHosts(values).map(({ host }): [string, string] => [host, id])),
+      );
+      return owners.get(wanted);
+    };
     return head.releases.flatMap(({ id, values, placeOf }) => {
-      const own = new Set(ingressHosts(values).map(({ host }) => host));
-      if (own.size === 0) return [];
+      const own = ingressHosts(values);
+      if (own.length === 0) return [];
       return tlsHosts(values).flatMap(({ host, path }) => {
-        if (own.has(host) || [...own].some((each) => host === `*.${each.split(".").slice(1).join(".")}`)) return [];
-        const owner = owners.get(host);
+        if (own.some((each) => host === each.host || host === `*.${each.host.split(".").slice(1).join(".")}`)) return [];
+        const owner = ownerOf(host);
         const what =
           owner === undefined
             ? `A certificate is asked for ${host}, which is not among the hosts.`
