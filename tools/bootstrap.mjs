@@ -8,8 +8,11 @@ import { describeMissing, findMissing } from "./set-up/check-machine.mjs";
 import { ensurePackages } from "./set-up/ensure-packages.mjs";
 import { runChild } from "./set-up/run-child.mjs";
 
-/** Without them Node takes memory as if the machine were all its own: twice what Campanile needs. A thousand hubs take a quarter of it. */
-const flags = JSON.parse(readFileSync(new URL("set-up/node-flags.json", import.meta.url), "utf8"));
+/**
+ * Without them Node takes memory as if the machine were all its own: twice what Campanile needs. A thousand hubs take a quarter of it.
+ * And each thread keeps what it gave back to itself, where two stores for all of them do.
+ */
+const settings = JSON.parse(readFileSync(new URL("set-up/node-settings.json", import.meta.url), "utf8"));
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -34,8 +37,9 @@ export async function bootstrap(script, args) {
   if (script === undefined) return 0;
   // The caller's working directory stays: the command line is used inside other repositories.
   // The fourth channel carries nothing: the script sees it close when this process is killed and can hand on no signal any more.
-  const options = { stdio: ["inherit", "inherit", "inherit", "ipc"], env: withCompileCache(process.env) };
-  const ending = await runChild(node, [...flags, path.resolve(root, script), ...args], options);
+  const env = { ...settings.environment, ...withCompileCache(process.env) };
+  const options = { stdio: ["inherit", "inherit", "inherit", "ipc"], env };
+  const ending = await runChild(node, [...settings.flags, path.resolve(root, script), ...args], options);
   return ending.signal === null ? ending.code : 128 + os.constants.signals[ending.signal];
 }
 

@@ -17,8 +17,8 @@ export interface CampanileOptions extends Pick<ProcessOptions, "name" | "logDir"
 }
 
 /** As `bin/campanile` gives them to Node. */
-const flags: string[] = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, "..", "..", "..", "tools", "set-up", "node-flags.json"), "utf8"),
+const settings: { flags: string[]; environment: Record<string, string> } = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "..", "..", "..", "tools", "set-up", "node-settings.json"), "utf8"),
 );
 
 /** Campanile in a process of its own, by its production entry point and told everything by its environment, as in production. */
@@ -31,8 +31,8 @@ export function createCampanile({ port, env, ...shared }: CampanileOptions): Loc
       running = await startProcess({
         ...shared,
         command: process.execPath,
-        args: ["--disable-warning=ExperimentalWarning", ...flags, cli, "serve"],
-        env: { ...env, CAMPANILE_HOST: "127.0.0.1", CAMPANILE_PORT: String(port) },
+        args: ["--disable-warning=ExperimentalWarning", ...settings.flags, cli, "serve"],
+        env: { ...settings.environment, ...env, CAMPANILE_HOST: "127.0.0.1", CAMPANILE_PORT: String(port) },
       });
       await running.waitForLine(/Campanile is ready/);
     },
