@@ -314,3 +314,28 @@ describe.each([
     await expect(renders.renderRelease(titled(8), await openLookups())).rejects.toThrow(/title.*got number, want string/);
   });
 });
+
+test("the renderer that stays asks once for what a template looks up several times, and each render anew", async () => {
+  isResident = true;
+  const namespace = await openNamespace();
+  const look = (name: string) => `{{ (lookup "v1" "ConfigMap" .Release.Namespace "${name}").data | toJson }}`;
+  const template = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: seen}\ndata: {saw: '${look("there")} ${look("there")} ${look("not")} ${look("not")}'}\n`;
+  const { renders, openLookups, release } = await startRendering(namespace, (folder) =>
+    writeChart(folder, "seen", { "a.yaml": template }),
+  );
+  const body = { metadata: { name: "there" }, data: { n: "1" } };
+  await namespace.core.createNamespacedConfigMap({ namespace: namespace.name, body });
+  const lookups = await openLookups();
+  const asked: (string | undefined)[] = [];
+  const counting: typeof lookups = {
+    ...lookups,
+    lookUp: (lookup) => {
+      asked.push(lookup.name);
+      return lookups.lookUp(lookup);
+    },
+  };
+  const { manifests } = await renders.renderRelease(release, counting);
+  expect(manifests[0]?.object.data).toEqual({ saw: '{"n":"1"} {"n":"1"} null null' });
+  // Two renders, one for each set of placeholders.
+  expect(asked.sort()).toEqual(["not", "not", "there", "there"]);
+});

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/discovery"
@@ -18,6 +21,8 @@ import (
 
 // What a cluster can do is the same for many renders, and to read it costs several times as much as to render.
 const kindsKept = 8
+
+var connections = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
 
 type kinds struct {
 	client  discovery.CachedDiscoveryInterface
@@ -42,6 +47,8 @@ type cluster struct {
 }
 
 func newCluster(getter genericclioptions.RESTClientGetter, key string) cluster {
+	// Each lookup makes a client of its own.
+	lookups := &sync.Map{}
 	return cluster{getter, key, sync.OnceValues(func() (*rest.Config, error) {
 		config, err := getter.ToRESTConfig()
 		if err != nil {
@@ -50,7 +57,8 @@ func newCluster(getter genericclioptions.RESTClientGetter, key string) cluster {
 		// Whoever answers is on loopback, and sets its own pace.
 		config.QPS = -1
 		if key != "" {
-			config.Wrap(func(next http.RoundTripper) http.RoundTripper { return remembering{next, key} })
+			config.Transport = connections
+			config.Wrap(func(next http.RoundTripper) http.RoundTripper { return remembering{next, key, lookups} })
 		}
 		return config, nil
 	})}
@@ -126,25 +134,36 @@ func (s shared) ServerVersion() (*version.Info, error) { return s.version, nil }
 func (s shared) Invalidate()                           {}
 func (s shared) Fresh() bool                           { return true }
 
-// Answers which kinds a group has, as it was answered before under the same key; all else is asked.
+// Answers which kinds a group has, as it was answered before under the same key, and of what one render looks up, as it was answered
+// before to this render: the helpers of a chart look the same Secret up a dozen times, and nobody changes it meanwhile.
 type remembering struct {
-	next http.RoundTripper
-	key  string
+	next    http.RoundTripper
+	key     string
+	lookups *sync.Map
+}
+
+type reply struct {
+	status int
+	body   []byte
 }
 
 func (r remembering) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method != http.MethodGet {
+		return r.next.RoundTrip(request)
+	}
 	known.lock.Lock()
 	found, isKnown := known.byKey[r.key]
 	known.lock.Unlock()
 	group, isGroup := groupOf(request.URL.Path)
-	if !isKnown || !isGroup || request.Method != http.MethodGet {
-		return r.next.RoundTrip(request)
+	replies, name := r.lookups, request.URL.RequestURI()
+	if isKnown && isGroup {
+		replies, name = found.groups, group
 	}
-	if body, isThere := found.groups.Load(group); isThere {
-		return answered(request, body.([]byte)), nil
+	if before, isThere := replies.Load(name); isThere {
+		return answered(request, before.(reply)), nil
 	}
 	response, err := r.next.RoundTrip(request)
-	if err != nil || response.StatusCode != http.StatusOK {
+	if err != nil || (response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNotFound) {
 		return response, err
 	}
 	body, err := io.ReadAll(response.Body)
@@ -152,8 +171,34 @@ func (r remembering) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	found.groups.Store(group, body)
-	return answered(request, body), nil
+	if isGroup && response.StatusCode == http.StatusOK {
+		body = namesAlone(body)
+	}
+	made := reply{response.StatusCode, body}
+	if !isGroup || response.StatusCode == http.StatusOK {
+		replies.Store(name, made)
+	}
+	return answered(request, made), nil
+}
+
+// A lookup wants to know what a kind is called, and reads all that is said of the whole group for it.
+func namesAlone(list []byte) []byte {
+	var read metav1.APIResourceList
+	if err := json.Unmarshal(list, &read); err != nil {
+		return list
+	}
+	var short []metav1.APIResource
+	for _, each := range read.APIResources {
+		if !strings.Contains(each.Name, "/") {
+			short = append(short, metav1.APIResource{Name: each.Name, Kind: each.Kind, Namespaced: each.Namespaced, Group: each.Group, Version: each.Version})
+		}
+	}
+	read.APIResources = short
+	made, err := json.Marshal(read)
+	if err != nil {
+		return list
+	}
+	return made
 }
 
 // A path that asks for the kinds of one group and version: `api/v1` or `apis/apps/v1`, behind what leads to the server.
@@ -171,15 +216,15 @@ func groupOf(path string) (string, bool) {
 	return "", false
 }
 
-func answered(request *http.Request, body []byte) *http.Response {
+func answered(request *http.Request, given reply) *http.Response {
 	return &http.Response{
-		StatusCode:    http.StatusOK,
+		StatusCode:    given.status,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        http.Header{"Content-Type": {"application/json"}},
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
+		Body:          io.NopCloser(bytes.NewReader(given.body)),
+		ContentLength: int64(len(given.body)),
 		Request:       request,
 	}
 }
