@@ -170,7 +170,7 @@ function addSecretData(leaves: Map<string, Leaf>, data: Json, isBase64: boolean,
   for (const [key, value] of isJsonObject(data) ? Object.entries(data) : []) {
     const text = typeof value === "string" && isBase64 ? Buffer.from(value, "base64").toString("utf8") : value;
     const opened = openDocument(key, text);
-    if (opened) addLeaves(leaves, opened, inside([key], origin === "rendered" ? "listed or code" : "listed"));
+    if (opened) addDocument(leaves, opened, key, origin === "rendered" ? "listed or code" : "listed");
     else addLeaves(leaves, text, inside(["data", key], "secret"));
   }
 }
@@ -178,9 +178,33 @@ function addSecretData(leaves: Map<string, Leaf>, data: Json, isBase64: boolean,
 function addConfigData(leaves: Map<string, Leaf>, data: JsonObject): void {
   for (const [key, value] of Object.entries(data)) {
     const opened = openDocument(key, value);
-    if (opened) addLeaves(leaves, opened, inside([key], "shown"));
+    if (opened) addDocument(leaves, opened, key, "shown");
     else addLeaves(leaves, value, inside(["data", key], "shown"));
   }
+}
+
+/** The sections of a document are mostly those of the same document on the other side, and in other releases. */
+function addDocument(leaves: Map<string, Leaf>, document: JsonObject, name: string, visibility: Visibility): void {
+  if (Object.keys(document).length === 0) addLeaves(leaves, document, inside([name], visibility));
+  for (const [key, section] of Object.entries(document)) {
+    const place = inside([name, key], visibilityOf(visibility, document, key));
+    if (typeof section !== "object" || section === null) addLeaves(leaves, section, place);
+    else for (const [leafKey, leaf] of leavesOfSection(section, place)) leaves.set(leafKey, leaf);
+  }
+}
+
+const sections = new WeakMap<object, Map<string, Leaves>>();
+
+function leavesOfSection(section: JsonObject | Json[], place: Place): Leaves {
+  const byPlace = sections.get(section) ?? new Map<string, Leaves>();
+  sections.set(section, byPlace);
+  const at = JSON.stringify([place.visibility, place.parts]);
+  const known = byPlace.get(at);
+  if (known) return known;
+  const found = new Map<string, Leaf>();
+  addLeaves(found, section, place);
+  byPlace.set(at, found);
+  return found;
 }
 
 /** A place whose types no API server knows. */
