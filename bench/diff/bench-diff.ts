@@ -19,7 +19,8 @@ import { ensureTools } from "../../tools/install-tools.ts";
 import type { Bench, Row } from "../bench.ts";
 import { childrenCpuMs } from "../children-cpu.ts";
 import { type Files, hubName, makeFleet } from "../validate/make-fleet.ts";
-import { benchPeer } from "./bench-peer.ts";
+import { benchHelmDiff, benchKubectlDiff, helmTemplateCpuMs, type PeerFigures } from "./bench-peer.ts";
+import { ensureHelmDiff } from "./ensure-helm-diff.ts";
 import { openCluster, valuesOf } from "./open-cluster.ts";
 
 /** The size of DataHub: 27 hubs in two environments. */
@@ -34,6 +35,7 @@ export const benchDiff: Bench = async (say) => {
   const folder = await mkdtemp(path.join(tmpdir(), "campanile-bench-"));
   try {
     const tools = await ensureTools(["helm", "etcd", "kubernetes"]);
+    const helmDiff = await ensureHelmDiff(say);
     const charts = await writeCharts(path.join(folder, "charts"));
     const chart = path.join(charts, "hub-1.0.0.tgz");
     await using cluster = await openCluster(path.join(folder, "cluster"), tools);
@@ -64,16 +66,19 @@ export const benchDiff: Bench = async (say) => {
     const nothing = await measure(evaluation, changes, changes.nothing, 0);
     const memoryMb = process.memoryUsage().rss / 1e6;
 
-    say("helm template and kubectl diff --server-side on all of them");
     const changed = await changes.releases(changes.all[1] ?? "");
     const same = { folder: path.join(folder, "peer"), tools, kubeconfig: cluster.kubeconfig, chart, atOnce: CORES };
-    const peer = await benchPeer(changed, same);
-    const renderCpuMs = await renderAll(changed, same);
+    say("helm template and kubectl diff --server-side on all of them");
+    const kubectlDiff = await benchKubectlDiff(changed, same);
+    if (helmDiff !== undefined) say("helm diff upgrade on all of them");
+    const peer = helmDiff === undefined ? kubectlDiff : await benchHelmDiff(helmDiff, changed, same);
+    const renderCpu = { ours: await renderAll(changed, same), helm: await helmTemplateCpuMs(changed, same) };
 
     say(`one hub's change in ${FEW_HUBS} hubs, and in ${MANY_HUBS}`);
     const few = await measureSize(FEW_HUBS, path.join(folder, "few.git"), open);
     const many = await measureSize(MANY_HUBS, path.join(folder, "many.git"), open);
-    return rowsOf({ cold, all, one, nothing, peer, few, many, renderCpuMs, memoryMb });
+    const peerName = helmDiff === undefined ? "helm template and kubectl diff --server-side" : "helm diff upgrade";
+    return rowsOf({ cold, all, one, nothing, peer, peerName, kubectlDiff, few, many, renderCpu, memoryMb });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -182,7 +187,7 @@ function linesOutsideFolds({ promotions, environments, ...evaluated }: Evaluated
 /** The same renders as the peer's, against the same cluster, by the renderer that stays: its start and its end are in it. */
 async function renderAll(
   releases: readonly Release[],
-  { folder, tools, kubeconfig, chart, atOnce }: Parameters<typeof benchPeer>[1],
+  { folder, tools, kubeconfig, chart, atOnce }: Parameters<typeof benchKubectlDiff>[1],
 ): Promise<number | undefined> {
   const options = { homeDir: path.join(folder, "helm-home"), redact: (text: string) => text };
   const templates = openTemplates(createHelm({ ...options, binary: tools.helm }), tools["helm-render"], options);
@@ -211,14 +216,17 @@ interface Figures {
   all: Measured;
   one: Measured;
   nothing: Measured;
-  peer: Awaited<ReturnType<typeof benchPeer>>;
+  peer: PeerFigures;
+  peerName: string;
+  /** The same as the peer where that is not to be had. */
+  kubectlDiff: PeerFigures;
   few: Measured;
   many: Measured;
-  renderCpuMs: number | undefined;
+  renderCpu: { ours: number | undefined; helm: number | undefined };
   memoryMb: number;
 }
 
-function rowsOf({ cold, all, one, nothing, peer, few, many, renderCpuMs, memoryMb }: Figures): Row[] {
+function rowsOf({ cold, all, one, nothing, peer, peerName, kubectlDiff, few, many, renderCpu, memoryMb }: Figures): Row[] {
   const ms = (key: string, what: string, value: number, target?: number): Row => ({
     key,
     what,
@@ -232,16 +240,19 @@ function rowsOf({ cold, all, one, nothing, peer, few, many, renderCpuMs, memoryM
     ms("allMs", "54 releases changed, all three layers, the base known", all.wallMs),
     ms("oneMs", "1 of 54 changed", one.wallMs),
     ms("nothingMs", "nothing changed", nothing.wallMs, 1_000),
-    ms("peerMs", "helm template and kubectl diff --server-side of 54", peer.wallMs),
+    ms("peerMs", `${peerName} of 54, the peer`, peer.wallMs),
+    ...(peer === kubectlDiff
+      ? []
+      : [ms("kubectlDiffMs", "helm template and kubectl diff --server-side of 54", kubectlDiff.wallMs)]),
     ratio("all", "54 changed beside the peer", all.wallMs / peer.wallMs, 1 / 4),
     ratio("one", "1 of 54 changed beside the peer, which looks at all", one.wallMs / peer.wallMs, 1 / 20),
-    ...(renderCpuMs === undefined || peer.renderCpuMs === undefined
+    ...(renderCpu.ours === undefined || renderCpu.helm === undefined
       ? []
       : [
           ratio(
             "renderCpu",
             "processor time of 54 renders beside helm template of the same",
-            renderCpuMs / peer.renderCpuMs,
+            renderCpu.ours / renderCpu.helm,
             1.25,
           ),
         ]),
