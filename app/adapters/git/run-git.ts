@@ -73,6 +73,13 @@ function gitEnvironment(authorization: string | undefined): Record<string, strin
   return environment;
 }
 
+const REASON_LIMIT_CHARACTERS = 500;
+
+/** Who redacts it later knows no half of a secret. */
+function wholeWords(text: string): string {
+  return text.length <= REASON_LIMIT_CHARACTERS ? text : `${text.slice(0, REASON_LIMIT_CHARACTERS).replace(/\S+$/, "")}…`;
+}
+
 function gitError(call: GitCall, failure: ExecaError<{ encoding: "buffer" }>): ClusterError {
   const verb = call.args.find((arg) => !arg.startsWith("-")) ?? "";
   const words = Buffer.from(failure.stderr ?? [])
@@ -85,7 +92,7 @@ function gitError(call: GitCall, failure: ExecaError<{ encoding: "buffer" }>): C
     {
       code: "git-failed",
       what: `git ${verb} did not work.`,
-      why: failure.timedOut ? `It took longer than ${TIME_LIMIT_MS / 1000} s.` : words.slice(0, 500) || "It gave no reason.",
+      why: failure.timedOut ? `It took longer than ${TIME_LIMIT_MS / 1000} s.` : wholeWords(words) || "It gave no reason.",
       fix: "If GitHub is reachable and the App is still installed on the repository, Campanile will get through when it tries again.",
       canRetry: true,
     },
