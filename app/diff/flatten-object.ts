@@ -59,11 +59,25 @@ interface Place {
   types: FieldTypes["types"] | undefined;
 }
 
+const flattened: Record<Origin, WeakMap<JsonObject, { fieldTypes: FieldTypes; leaves: Leaves }>> = {
+  rendered: new WeakMap(),
+  live: new WeakMap(),
+};
+
 /**
  * Opens an object into its values. Order of keys, comments, nulls and the order of items that have names are nothing.
+ * @param object is not changed afterwards: each layer of a diff asks for the same ones again
  * @returns leaves; in a Secret every value under `data` is secret, but YAML and JSON inside is opened key by key
  */
-export function flattenObject(object: JsonObject, fieldTypes: FieldTypes, origin: Origin): Map<string, Leaf> {
+export function flattenObject(object: JsonObject, fieldTypes: FieldTypes, origin: Origin): Leaves {
+  const known = flattened[origin].get(object);
+  if (known?.fieldTypes === fieldTypes) return known.leaves;
+  const leaves = leavesOf(object, fieldTypes, origin);
+  flattened[origin].set(object, { fieldTypes, leaves });
+  return leaves;
+}
+
+function leavesOf(object: JsonObject, fieldTypes: FieldTypes, origin: Origin): Leaves {
   const leaves = new Map<string, Leaf>();
   const type = fieldTypes.kinds[kindKey(String(object.apiVersion), String(object.kind))];
   const types = type === undefined ? undefined : fieldTypes.types;
@@ -122,6 +136,7 @@ function isSecret(visibility: Visibility, path: string): boolean {
 }
 
 function withoutNulls(object: JsonObject): JsonObject {
+  if (!Object.values(object).includes(null)) return object;
   return Object.fromEntries(Object.entries(object).filter(([, item]) => item !== null));
 }
 

@@ -8,6 +8,7 @@ import type { ChartPin } from "../domain/hub.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import { imageValues, mergeValues } from "../domain/merge-values.ts";
+import { oncePer } from "../domain/once-per.ts";
 import type { PlaceholderSet } from "../domain/placeholder.ts";
 import type { Release } from "../domain/release.ts";
 import type { ValuePath } from "../domain/value-at.ts";
@@ -69,8 +70,10 @@ export function createRenderer(ports: RenderPorts): RendersReleases {
     return { manifests: parseManifests(printed, release.id, release.namespace, scopesOf(lookups)), asked };
   }
 
+  const keyOf = oncePer((release: Release) => contentKey(ports.helmVersion, release));
+
   const renderRelease = (release: Release, lookups: Lookups) =>
-    renders.getOrMake(contentKey(ports.helmVersion, release), lookups, async () => {
+    renders.getOrMake(keyOf(release), lookups, async () => {
       const [first, second] = await Promise.all([render(release, lookups, "first"), render(release, lookups, "second")]);
       const reached = differingObjects(first.manifests, second.manifests);
       return { made: { manifests: first.manifests, reached }, asked: [...first.asked, ...second.asked] };
@@ -79,7 +82,7 @@ export function createRenderer(ports: RenderPorts): RendersReleases {
   return {
     renderRelease,
     findMadeUp: (release, lookups) =>
-      madeUp.getOrMake(contentKey(ports.helmVersion, release), lookups, async () => {
+      madeUp.getOrMake(keyOf(release), lookups, async () => {
         const [before, again] = await Promise.all([renderRelease(release, lookups), render(release, lookups, "first")]);
         return { made: differingObjects(before.manifests, again.manifests), asked: again.asked };
       }),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import Bottleneck from "bottleneck";
+import pLimit from "p-limit";
 import pRetry from "p-retry";
 import type { ApiAnswer } from "./api-client.ts";
 
@@ -39,14 +40,14 @@ export function createPace(): Pace {
     reservoirIncreaseInterval: 1000 / REFILLS_PER_SECOND,
     reservoirIncreaseMaximum: BURST,
   });
-  const slots = new Bottleneck({ maxConcurrent: AT_ONCE });
+  const slots = pLimit(AT_ONCE);
   let atOnce = AT_ONCE;
 
   function adjust(isWell: boolean): void {
     const wanted = isWell ? Math.min(atOnce + 1, AT_ONCE) : Math.max(1, Math.floor(atOnce / 2));
     if (wanted === atOnce) return;
     atOnce = wanted;
-    slots.updateSettings({ maxConcurrent: atOnce });
+    slots.concurrency = atOnce;
   }
 
   async function attempt(call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
@@ -62,7 +63,7 @@ export function createPace(): Pace {
   }
 
   async function ask(kind: CallKind, call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
-    const answer = await slots.schedule(() => bucket.schedule({ weight: COST[kind] }, () => attempt(call)));
+    const answer = await slots(() => bucket.schedule({ weight: COST[kind] }, () => attempt(call)));
     if (isBusy(answer)) throw new Busy(answer);
     return answer;
   }
