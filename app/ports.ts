@@ -31,6 +31,7 @@ import type { ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
 import { releasesOf } from "./plan/releases-of.ts";
 import type { Redactor } from "./redact/create-redactor.ts";
 import type { RendersReleases } from "./render/render-release.ts";
+import { journeyCheck, journeyCheckName } from "./report/journey-check.ts";
 import { COMMENT_MARKER } from "./report/preview-comment.ts";
 import { deploymentDescription, stickyComment } from "./report/rollout-report.ts";
 import type { RolloutPorts, RolloutRequest } from "./rollout/roll-out.ts";
@@ -91,7 +92,7 @@ export function createPorts(adapters: Adapters): Ports {
   return {
     preview: {
       ...shared,
-      addPage: checks.addPage,
+      addPage: (place, output) => checks.addCheck(place, "neutral", output),
       fetchPullRequest: pullRequests.fetchPullRequest,
       mergeTrees: git.mergeTrees,
       readCommitTexts: git.readCommitTexts,
@@ -118,6 +119,7 @@ export function createPorts(adapters: Adapters): Ports {
     rollout: rolloutPorts(adapters, fetchRevisions),
     scheduledJourneys: {
       ...shared,
+      addCheck: checks.addCheck,
       findSource: adapters.findSource,
       fetchRevisions,
       findMovingReleases: records.findMovingReleases,
@@ -187,7 +189,7 @@ function rolloutPorts(
   adapters: Adapters,
   fetchRevisions: (context: string, namespace: string, name: string) => ReturnType<Cluster["fetchRevisions"]>,
 ): Ports["rollout"] {
-  const { git, records, deployments } = adapters;
+  const { git, records, deployments, checks } = adapters;
 
   async function tellGitHub(
     request: RolloutRequest,
@@ -219,6 +221,15 @@ function rolloutPorts(
     async verify({ source, sha, releaseId, kubeContext, namespace }) {
       await learnSecrets(adapters, await loadRelease(adapters, source, sha, releaseId));
       return adapters.clusterFor(kubeContext).verify(namespace, releaseId);
+    },
+
+    // A rollout that runs again, because it broke off, plays another journey and has another check.
+    async tellJourney({ source, sha, releaseId }, { rolloutId, revision, report }) {
+      const { repository, installationId } = source;
+      const externalId = `${rolloutId} ${report.startedAt}`;
+      const place = { repository, installationId, headSha: sha, name: journeyCheckName(releaseId), externalId };
+      const { conclusion, ...output } = journeyCheck(report, { kind: "rollout", revision });
+      return checks.addCheck(place, conclusion, output);
     },
 
     async announce(request, rolloutId) {

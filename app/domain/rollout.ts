@@ -4,6 +4,8 @@ import type { Explanation } from "./errors.ts";
 export interface JourneyNews {
   outcome: "works" | "broken" | "could-not-tell";
   seconds: number;
+  /** Address of the page with all that was seen; absent where GitHub did not take it. */
+  page?: string;
   /** Of the first step that did not work. */
   explanation?: Explanation;
 }
@@ -14,8 +16,8 @@ export type RolloutOutcome =
   | { kind: "deployed"; revision: number; journey?: JourneyNews }
   /** A newer commit of the default branch took over before anything was done. */
   | { kind: "superseded"; bySha: string }
-  /** Helm or the workloads said no. `revision` is Helm's, when it wrote one. */
-  | { kind: "failed"; explanation: Explanation; revision?: number }
+  /** Helm, the workloads or a student's journey said no. `revision` is Helm's, when it wrote one; `page` is the journey's. */
+  | { kind: "failed"; explanation: Explanation; revision?: number; page?: string }
   /** Exactly this bundle failed on this release before, so it was not tried again; the explanation is that of the failure. */
   | { kind: "quarantined"; explanation: Explanation };
 

@@ -8,7 +8,7 @@ import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { releasesOf } from "../plan/releases-of.ts";
 import type { CheckReport } from "../report/check-outputs.ts";
-import { couldNotPlay, journeyCheck } from "../report/journey-check.ts";
+import { couldNotPlay, journeyCheck, journeyCheckName } from "../report/journey-check.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { DueJourney, DurableWork } from "./durable-work.ts";
 import type { JourneyRequest } from "./play-release-journey.ts";
@@ -29,11 +29,8 @@ export interface ScheduledJourneysPorts {
   findMovingReleases(repository: string): Promise<Set<string>>;
   /** When the last journey through each release began, by the release's id. */
   findLastJourneys(repository: string): Promise<Map<string, { startedAt: Date }>>;
-  concludeCheck(
-    place: CheckPlace,
-    conclusion: "success" | "failure" | "neutral",
-    output: Omit<CheckReport, "conclusion">,
-  ): Promise<void>;
+  /** @returns its address */
+  addCheck(place: CheckPlace, conclusion: CheckReport["conclusion"], output: Omit<CheckReport, "conclusion">): Promise<string>;
 }
 
 /** One that could not be played for so long, because Campanile was away, is left to the next time: the class has begun. */
@@ -78,10 +75,10 @@ export async function playDueJourney(work: DurableWork, ports: ScheduledJourneys
   await work.step("tell", async () => {
     const { source, releaseId } = request;
     const headSha = await ports.fetchBranchHead(source, source.defaultBranch);
-    const name = `campanile / journey (${releaseId})`;
+    const name = journeyCheckName(releaseId);
     const place = { repository: source.repository, installationId: source.installationId, headSha, name, externalId: work.id };
     const { conclusion, ...report } = output;
-    await ports.concludeCheck(place, conclusion, report);
+    await ports.addCheck(place, conclusion, report);
   });
 }
 
@@ -98,7 +95,7 @@ async function judge(
     const report = await work.step("play journey", () => ports.playJourney(played));
     // A hub that was deployed in the middle of it was seen as nobody will see it again.
     const after = await work.step("see whether it still runs", () => whatRuns(ports, request));
-    return after?.revision === before.revision ? journeyCheck(report) : undefined;
+    return after?.revision === before.revision ? journeyCheck(report, { kind: "clock" }) : undefined;
   } catch (error) {
     const explanation = explanationOf(error);
     if (!explanation) throw error;

@@ -2,7 +2,7 @@ import type { CheckReport } from "./check-outputs.ts";
 import { diffParts } from "./describe-diff.ts";
 import { beyondParts } from "./describe-effect.ts";
 import { nameGroup } from "./group-alike.ts";
-import { byteLength, escapeMarkdown } from "./markdown.ts";
+import { byteLength, escapeMarkdown, link } from "./markdown.ts";
 import type { PreviewRelease } from "./preview-result.ts";
 
 /** The rest of a diff that is too long for one check: each page is a check of its own, beside the one that has the verdict. */
@@ -55,6 +55,6 @@ export function cutPages(blocks: readonly Block[], rooms: { first: number; other
 /** The first page's text with the way to the others above it. */
 export function withLinks(text: string, links: readonly string[]): string {
   if (links.length === 0) return text;
-  const named = links.map((link, index) => `[page ${index + 2}](${encodeURI(link).replace(/[()]/g, "\\$&")})`);
+  const named = links.map((address, index) => link(`page ${index + 2}`, address));
   return `**Page 1 of ${links.length + 1}.** The diff goes on: ${named.join(", ")}.\n\n${text}`;
 }

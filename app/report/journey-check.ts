@@ -1,12 +1,17 @@
 import { markdownTable } from "markdown-table";
 import prettyMs from "pretty-ms";
 import type { Explanation } from "../domain/errors.ts";
-import type { JourneyReport, Outcome, StepReport } from "../journey/journey.ts";
+import type { Evidence, JourneyReport, Outcome, StepReport } from "../journey/journey.ts";
 import { type CheckReport, FIELD_LIMIT_BYTES, TITLE_LIMIT } from "./check-outputs.ts";
-import { escapeMarkdown, fence, oneLine, shorten, takeParts } from "./markdown.ts";
+import { escapeMarkdown, fence, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 
-/** `campanile / journey (<release>)`: can a student get to work, with nothing deployed in between? */
-export function journeyCheck(report: JourneyReport): CheckReport {
+export const journeyCheckName = (releaseId: string) => `campanile / journey (${releaseId})`;
+
+/** Who asked for a journey: nobody but the clock, or a rollout when this revision of Helm's was up. */
+export type Occasion = { kind: "clock" } | { kind: "rollout"; revision: number };
+
+/** Can a student get to work? All that was seen, what went wrong first. */
+export function journeyCheck(report: JourneyReport, occasion: Occasion): CheckReport {
   const { release, outcome, steps } = report;
   const seconds = prettyMs(
     steps.reduce((sum, { latencyMs }) => sum + latencyMs, 0),
@@ -19,15 +24,20 @@ export function journeyCheck(report: JourneyReport): CheckReport {
     broken: `Students cannot work on ${release}: ${oneLine(first)}`,
     "could-not-tell": `Nobody can tell whether students can work on ${release}: ${oneLine(first)}`,
   };
-  const { text } = takeParts(bad.map(describeEvidence), FIELD_LIMIT_BYTES);
-  const begun = `It was played by the clock at ${report.startedAt.slice(0, 16).replace("T", " ")} UTC, as ${escapeMarkdown(report.user)}; nothing was deployed.`;
+  const text = allEvidence(steps);
   return {
     conclusion: CONCLUSIONS[outcome],
     title: shorten(titles[outcome], TITLE_LIMIT),
-    summary: [...bad.map(describeOutcome), begun, stepTable(steps)].join("\n\n"),
+    summary: [...bad.map(describeOutcome), describeOccasion(report, occasion), stepTable(steps)].join("\n\n"),
     ...(text === "" ? {} : { text }),
     annotations: [],
   };
+}
+
+function describeOccasion({ startedAt, user }: JourneyReport, occasion: Occasion): string {
+  const when = `It was played at ${startedAt.slice(0, 16).replace("T", " ")} UTC, as ${escapeMarkdown(user)}`;
+  if (occasion.kind === "clock") return `${when}, because it was time to look; nothing was deployed.`;
+  return `${when}, in the rollout of this commit, when Helm revision ${occasion.revision} was up.`;
 }
 
 /** For a journey that never began. */
@@ -69,10 +79,28 @@ function stepTable(steps: readonly StepReport[]): string {
   return markdownTable([["Step", "What was seen", "Took"], ...rows], { alignDelimiters: false });
 }
 
-function describeEvidence({ title, evidence }: StepReport): string {
-  const seen = evidence.map(({ atMs, kind, text }) => `${(atMs / 1000).toFixed(1)} s ${kind}: ${text}`).join("\n");
-  return `#### ${escapeMarkdown(title)}\n\n${fence(shorten(seen, EVIDENCE_LIMIT))}`;
+/** What went wrong lies open and comes first; what went well is folded, and is what is left out where there is no room. */
+function allEvidence(steps: readonly StepReport[]): string {
+  const seen = steps.filter(({ evidence }) => evidence.length > 0);
+  const [bad, good] = [seen.filter(({ outcome }) => isBad(outcome)), seen.filter(({ outcome }) => !isBad(outcome))];
+  const { text, left } = takeParts([...bad.map(showEvidence), ...good.map(foldEvidence)], FIELD_LIMIT_BYTES - CUT_BYTES);
+  return left === 0 ? text : `${text}\n\n_There is no room for what was seen in ${plural(left, "more step")}._`;
 }
 
-/** Three steps that went wrong have room in one check. */
-const EVIDENCE_LIMIT = 15_000;
+function showEvidence({ title, evidence }: StepReport): string {
+  return `#### ${escapeMarkdown(title)}\n\n${fence(shorten(linesOf(evidence), BAD_LIMIT))}`;
+}
+
+function foldEvidence({ title, evidence }: StepReport): string {
+  const seen = fence(shorten(linesOf(evidence), GOOD_LIMIT));
+  return `<details><summary>${escapeMarkdown(title)}</summary>\n\n${seen}\n\n</details>`;
+}
+
+function linesOf(evidence: readonly Evidence[]): string {
+  return evidence.map(({ atMs, kind, text }) => `${(atMs / 1000).toFixed(1)} s ${kind}: ${text}`).join("\n");
+}
+
+/** Two steps that went wrong have room in one check beside what went well. */
+const BAD_LIMIT = 15_000;
+const GOOD_LIMIT = 6_000;
+const CUT_BYTES = 200;

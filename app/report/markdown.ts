@@ -78,5 +78,10 @@ export function inOrder(names: readonly string[]): string {
 
 /** A finding's code, leading to its page where there is one. */
 export function codeOf({ code, page }: { code: string; page?: string }): string {
-  return page === undefined ? `\`${code}\`` : `[\`${code}\`](${encodeURI(page).replace(/[()]/g, "\\$&")})`;
+  return page === undefined ? `\`${code}\`` : link(`\`${code}\``, page);
+}
+
+/** @param words Markdown */
+export function link(words: string, address: string): string {
+  return `[${words}](${encodeURI(address).replace(/[()]/g, "\\$&")})`;
 }

@@ -4,7 +4,7 @@ import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/de
 import type { Explanation } from "../domain/errors.ts";
 import { isGood, type JourneyNews, type RolloutOutcome } from "../domain/rollout.ts";
 import { type CheckReport, couldNotCheck } from "./check-outputs.ts";
-import { escapeMarkdown, inOrder, oneLine, plural, shorten, takeParts } from "./markdown.ts";
+import { escapeMarkdown, inOrder, link, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
 
 /** The pull request's one comment: what the preview said, then what became of it. */
@@ -16,7 +16,7 @@ export function stickyComment(preview: string | undefined, rollout: string | und
 
 /** The rollout's part of the comment, with what the preview may take below 60 KB. */
 const FAILURES_LIMIT_BYTES = 7_000;
-const TABLE_LIMIT_BYTES = 5_500;
+const TABLE_LIMIT_BYTES = 7_000;
 const REASONS_LIMIT_BYTES = 1_500;
 const REASON_LIMIT = 300;
 
@@ -55,23 +55,30 @@ function describeFailure({ releaseId, state }: ReleaseProgress): string[] {
   if (state.kind === "deployed") return describeJourney(releaseId, state.journey);
   if (state.kind !== "failed" && state.kind !== "quarantined") return [];
   const { what, why, fix, code } = state.explanation;
+  const page = state.kind === "failed" ? state.page : undefined;
   const news = state.kind === "failed" ? "failed." : "failed before with exactly these inputs, so they are not tried again.";
   return [
-    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`,
+    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)${leadTo(page)}`,
   ];
 }
 
 /** What runs is what was merged, and yet somebody has to look. */
 function describeJourney(releaseId: string, journey: JourneyNews | undefined): string[] {
   if (!journey?.explanation || journey.outcome === "works") return [];
+  const { page } = journey;
   const { what, why, fix, code } = journey.explanation;
   const news =
     journey.outcome === "broken"
       ? "runs, but students cannot do all of their work."
       : "runs, but nobody could tell whether students can work. This is no reason to roll back.";
   return [
-    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)`,
+    `**${escapeMarkdown(releaseId)} ${news}** ${escapeMarkdown(what)} ${escapeMarkdown(why)}\n\n**What to do:** ${escapeMarkdown(fix)} (\`${code}\`)${leadTo(page)}`,
   ];
+}
+
+/** To the page of the journey that showed it. */
+function leadTo(page: string | undefined): string {
+  return page === undefined ? "" : ` ${link("All that was seen", page)}`;
 }
 
 /** For what nobody foresaw: Campanile, GitHub or the database failed in the middle. @param progress as far as it was recorded */
@@ -157,7 +164,11 @@ function describeState(state: ReleaseState): string {
 
 function describeHealth(journey: JourneyNews | undefined): string {
   if (!journey) return "healthy";
-  if (journey.outcome === "works") return `healthy, and a student's journey works: ${journey.seconds} s`;
+  const { page, seconds } = journey;
+  if (journey.outcome === "works") {
+    const words = "a student's journey works";
+    return `healthy, and ${page === undefined ? words : link(words, page)}: ${seconds} s`;
+  }
   return journey.outcome === "broken"
     ? "healthy, but **a student's journey does not work**"
     : "healthy; **a student's journey could not be played**";

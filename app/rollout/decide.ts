@@ -40,7 +40,13 @@ export function decide(goal: RolloutGoal, seen: Observation): Action {
   if (last && isPending(last)) return decidePending(last, goal, seen);
   if (failure) {
     if (seen.quarantined) return finish({ kind: "quarantined", explanation: failure.explanation });
-    return finish({ kind: "failed", explanation: failure.explanation, ...(isOurs ? { revision: last.revision } : {}) });
+    const page = failure.kind === "unhealthy" ? failure.page : undefined;
+    return finish({
+      kind: "failed",
+      explanation: failure.explanation,
+      ...(isOurs ? { revision: last.revision } : {}),
+      ...(page === undefined ? {} : { page }),
+    });
   }
   if (isOurs && last.status === "deployed") {
     if (!seen.learnt.some((fact) => fact.kind === "verified")) return { kind: "verify", revision: last.revision };

@@ -41,5 +41,6 @@ export type Learnt =
   | { kind: "upgraded" }
   | { kind: "helm-failed"; explanation: Explanation }
   | { kind: "verified" }
-  | { kind: "unhealthy"; explanation: Explanation }
+  /** `page` where a journey showed it, and GitHub took the page with all that was seen. */
+  | { kind: "unhealthy"; explanation: Explanation; page?: string }
   | { kind: "journey"; news: JourneyNews };

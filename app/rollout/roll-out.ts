@@ -44,6 +44,8 @@ export interface RolloutPorts {
   verify(request: RolloutRequest): Promise<Explanation | undefined>;
   /** Plays a student's journey through the release, and keeps its evidence. */
   playJourney(request: RolloutRequest): Promise<JourneyReport>;
+  /** Shows all that it saw on the commit. @returns the page's address */
+  tellJourney(request: RolloutRequest, played: { rolloutId: string; revision: number; report: JourneyReport }): Promise<string>;
   /** Called once before the first change; safe to repeat. */
   announce(request: RolloutRequest, rolloutId: string): Promise<void>;
   /** @param announced whether the rollout began at all: one that never did has nothing on GitHub to close */
@@ -87,7 +89,10 @@ async function reachEnd(work: Steps, ports: RolloutPorts, request: RolloutReques
       if (action.kind === "finish") return { outcome: action.outcome, announced };
       if (!announced) await work.step("announce rollout", () => ports.announce(request, work.id));
       announced = true;
-      const fact = await work.step(`${action.kind} ${turn}`, () => act(ports, request, learnt, action));
+      const fact =
+        action.kind === "play-journey"
+          ? await judgeByJourney(work, ports, request, { revision: action.revision, turn })
+          : await work.step(`${action.kind} ${turn}`, () => act(ports, request, learnt, action));
       if (fact) learnt.push(fact);
     }
   } catch (error) {
@@ -111,7 +116,7 @@ async function act(
   ports: RolloutPorts,
   request: RolloutRequest,
   learnt: readonly Learnt[],
-  action: Exclude<Action, { kind: "finish" }>,
+  action: Exclude<Action, { kind: "finish" | "play-journey" }>,
 ): Promise<Learnt | null> {
   switch (action.kind) {
     case "upgrade":
@@ -129,9 +134,26 @@ async function act(
       const explanation = await ports.verify(request);
       return explanation ? { kind: "unhealthy", explanation } : { kind: "verified" };
     }
-    case "play-journey":
-      return learnFromJourney(await ports.playJourney(request));
   }
+}
+
+/** Played once and told in a step of its own: nobody plays again because GitHub was away. */
+async function judgeByJourney(
+  work: Steps,
+  ports: RolloutPorts,
+  request: RolloutRequest,
+  { revision, turn }: { revision: number; turn: number },
+): Promise<Learnt> {
+  const report = await work.step(`play-journey ${turn}`, () => ports.playJourney(request));
+  const played = { rolloutId: work.id, revision, report };
+  const page = await work
+    .step(`tell journey ${turn}`, () => ports.tellJourney(request, played))
+    .catch((error: unknown) => {
+      // The release is what it is, whether GitHub takes the page or not; the records have it all the same.
+      if (!explanationOf(error)) throw error;
+      return undefined;
+    });
+  return learnFromJourney(report, page);
 }
 
 /** Looks once more just before the act: this step may be running a second time, after a crash in which Helm had already begun. */

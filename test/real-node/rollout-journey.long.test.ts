@@ -38,8 +38,8 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
       // Nothing of it is deployed to staging, which already runs what git asks for.
       const told = await scene.merge("Data 8: the probe that the hub knows", { [HUB_FILE]: await withJourneyKey("") });
       expect(told.check).toMatchObject({ conclusion: "success" });
-      expect(told.comment).toMatch(/data8-staging \| healthy, and a student's journey works: \d+ s/);
-      expect(told.comment).toMatch(/data8-prod \| healthy, and a student's journey works: \d+ s/);
+      expect(told.comment).toMatch(/data8-staging \| healthy, and \[a student's journey works\]\(http\S+\): \d+ s/);
+      expect(told.comment).toMatch(/data8-prod \| healthy, and \[a student's journey works\]\(http\S+\): \d+ s/);
       expect((await scene.journeys()).slice(began).map(({ release_id, outcome }) => `${release_id} ${outcome}`)).toEqual([
         ...Array.from({ length: 3 }, () => "data8-staging could-not-tell"),
         "data8-staging works",

@@ -24,8 +24,8 @@ export interface RolloutScene {
   kubectl(...args: string[]): Promise<string>;
   /** Both environments' pins, with the user image of this tag. */
   pinsTo(tag: string): Promise<Record<string, string>>;
-  /** By a pull request whose checks are green. @returns how its rollout ended, and what its comment says then */
-  merge(title: string, files: Record<string, string>): Promise<{ check: CheckRun; comment: string }>;
+  /** By a pull request whose checks are green. @returns the commit, how its rollout ended, and what its comment says then */
+  merge(title: string, files: Record<string, string>): Promise<{ sha: string; check: CheckRun; comment: string }>;
   waitForDeploy(sha: string): Promise<CheckRun>;
   /** Every journey that is kept, oldest first. */
   journeys(): Promise<KeptJourney[]>;
@@ -74,8 +74,9 @@ export async function openRolloutScene(): Promise<RolloutScene> {
       const pullRequest = await person.openPullRequest(title, files);
       const { conclusion, summary } = await person.waitForCheck(pullRequest.headSha, "campanile");
       if (conclusion !== "success") throw new Error(`“${title}” cannot be merged: ${summary}`);
-      const check = await waitForDeploy(await person.merge(pullRequest));
-      return { check, comment: (await person.comments(pullRequest)).join("\n") };
+      const sha = await person.merge(pullRequest);
+      const check = await waitForDeploy(sha);
+      return { sha, check, comment: (await person.comments(pullRequest)).join("\n") };
     },
 
     async journeys() {

@@ -51,6 +51,7 @@ const progress = (...releases: ReleaseProgress[]): DeployProgress => ({ sha: SHA
 const deployed: ReleaseState = { kind: "deployed", revision: 7 };
 const failed: ReleaseState = { kind: "failed", explanation, revision: 8 };
 
+const PAGE = "https://github.com/berkeley/deploy-config/runs/51234567890";
 const NO_BRANCH = {
   code: "journey-branch",
   what: "The link of the syllabus pulls the branch fa27, which does not exist.",
@@ -106,12 +107,16 @@ const STATES: Record<string, DeployProgress> = {
     release("data8", "prod", { kind: "not-started", because: "a newer commit took over on staging" }, 0),
   ),
   "journeys-work": progress(
-    release("data8", "staging", { ...deployed, journey: { outcome: "works", seconds: 31 } }),
+    release("data8", "staging", { ...deployed, journey: { outcome: "works", seconds: 31, page: PAGE } }),
     release("data8", "prod", { ...deployed, journey: { outcome: "works", seconds: 28 } }),
   ),
   "journey-broken-in-the-material": progress(
-    release("data8", "staging", { ...deployed, journey: { outcome: "broken", seconds: 12, explanation: NO_BRANCH } }),
+    release("data8", "staging", { ...deployed, journey: { outcome: "broken", seconds: 12, page: PAGE, explanation: NO_BRANCH } }),
     release("data8", "prod", { kind: "not-started", because: "students cannot do all of their work on data8-staging" }, 0),
+  ),
+  "journey-fails": progress(
+    release("data8", "staging", { ...failed, page: PAGE }),
+    release("data8", "prod", { kind: "not-started", because: "data8-staging failed" }, 0),
   ),
   "journey-not-told": progress(
     release("data8", "staging", { ...deployed, journey: { outcome: "could-not-tell", seconds: 90, explanation: NO_ROOM } }),

@@ -67,6 +67,10 @@ export function startMemoryCluster() {
     health: undefined as Explanation | undefined,
     quarantined: undefined as Explanation | undefined,
     journey: journeyReport("works"),
+    /** Address of the page, or what GitHub says instead. */
+    page: "https://github.example/runs/1" as string | Error,
+    /** How often a journey was played and told. */
+    journeys: { played: 0, told: 0 },
     release,
     /** What Helm does at its next call, instead of deploying. */
     helm: undefined as (() => Promise<void>) | undefined,
@@ -107,7 +111,15 @@ export function startMemoryCluster() {
       if (revision?.status.startsWith("pending-")) revision.status = "deployed";
     },
     verify: async () => state.health,
-    playJourney: async () => state.journey,
+    async playJourney() {
+      state.journeys.played++;
+      return state.journey;
+    },
+    async tellJourney() {
+      state.journeys.told++;
+      if (state.page instanceof Error) throw state.page;
+      return state.page;
+    },
     announce: async () => void state.announcements++,
     record: async (_request, _id, startedAt, outcome, announced) => void recorded.push({ outcome, announced, startedAt }),
   };

@@ -5,6 +5,7 @@ import { rollOut } from "../../app/rollout/roll-out.ts";
 import { Death, journeyReport, release, request, startJournal, startMemoryCluster } from "./memory-cluster.ts";
 
 const OTHERS = "0".repeat(40);
+const PAGE = "https://github.example/runs/1";
 const explanation = { code: "image-pull", what: "It failed.", why: "It was so.", fix: "Mend it." };
 
 /** One rollout in a process that does not die. */
@@ -49,10 +50,10 @@ test("an unhealthy release is a failure with the cluster's reason", async () => 
 });
 
 test.each([
-  ["works", { kind: "deployed", revision: 1, journey: { outcome: "works", seconds: 4 } }, true],
+  ["works", { kind: "deployed", revision: 1, journey: { outcome: "works", seconds: 4, page: PAGE } }, true],
   [
     "image",
-    { kind: "failed", revision: 1, explanation: { what: "Students cannot work on data8-prod: It does not work." } },
+    { kind: "failed", revision: 1, page: PAGE, explanation: { what: "Students cannot work on data8-prod: It does not work." } },
     false,
   ],
   ["content", { kind: "deployed", revision: 1, journey: { outcome: "broken", explanation: { fix: "Mend it." } } }, false],
@@ -67,6 +68,23 @@ test.each([
     expect(isGood(outcome)).toBe(isNext);
   },
 );
+
+test("a journey is played once, also when GitHub does not take its page, and when Campanile is killed over it", async () => {
+  const cluster = startMemoryCluster();
+  const journal = startJournal();
+  const withJourney = { ...request, hasJourney: true };
+  cluster.state.page = new ClusterError({ ...explanation, code: "github-unavailable", canRetry: true });
+  const told = 8;
+  await expect(rollOut(journal.live({ step: told, point: "before" }), cluster.ports, withJourney)).rejects.toThrow(
+    "tell journey 3",
+  );
+  const outcome = await rollOut(journal.live(), cluster.ports, withJourney);
+  expect(outcome).toEqual({ kind: "deployed", revision: 1, journey: { outcome: "works", seconds: 4 } });
+  expect(cluster.state.journeys).toEqual({ played: 1, told: 1 });
+
+  cluster.state.page = new Error("a bug");
+  await expect(rollOut(startJournal().live(), cluster.ports, withJourney)).rejects.toThrow("a bug");
+});
 
 test("an upgrade of somebody else is waited for, and then ours comes", async () => {
   const cluster = startMemoryCluster();

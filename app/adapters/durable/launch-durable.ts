@@ -39,7 +39,7 @@ export interface DurableEngine {
  * Changes only when the order or the meaning of durable steps does: work that an older version began is carried on by
  * step number, so it must be finished by code that has the same steps.
  */
-const STEPS_VERSION = "1";
+const STEPS_VERSION = "2";
 
 /** 2 s, 4 s ... 17 min in all: longer than most outages of GitHub, shorter than anybody's patience. */
 const RETRY = {

@@ -37,8 +37,8 @@ export interface CheckRuns {
   startCheck(place: CheckPlace, title: string): Promise<number>;
   /** Writes the verdict; done twice, no annotation is doubled. */
   concludeCheck(place: CheckPlace, conclusion: CheckConclusion, output: CheckOutput): Promise<void>;
-  /** Writes a check that has something to read and no verdict; done twice it is still one. @returns its address */
-  addPage(place: CheckPlace, output: Omit<CheckOutput, "annotations">): Promise<string>;
+  /** Writes a check whose verdict is known before it begins; done twice it is still one. @returns its address */
+  addCheck(place: CheckPlace, conclusion: CheckConclusion, output: Omit<CheckOutput, "annotations">): Promise<string>;
 }
 
 export function createCheckRuns(connection: GitHubConnection): CheckRuns {
@@ -110,14 +110,14 @@ export function createCheckRuns(connection: GitHubConnection): CheckRuns {
         });
       }),
 
-    addPage: (place, { title, summary, text }) =>
+    addCheck: (place, conclusion, { title, summary, text }) =>
       callGitHub(`write the check ${place.name}`, async () => {
         const octokit = await connection.asInstallation(place.installationId);
         const present = await find(octokit, place);
         if (present) return present.html_url ?? "";
         // Complete from the start, so that it cannot be left in progress on a commit that nobody looks at any more.
         const output = { title, summary, ...(text === undefined ? {} : { text }) };
-        return (await create(octokit, place, output, { conclusion: "neutral" })).html_url ?? "";
+        return (await create(octokit, place, output, { conclusion })).html_url ?? "";
       }),
   };
 }

@@ -56,6 +56,7 @@ const explanationSchema = z.object({ code: z.string(), what: z.string(), why: z.
 const newsSchema = z.object({
   outcome: z.enum(["works", "broken", "could-not-tell"]),
   seconds: z.number(),
+  page: z.string().exactOptional(),
   explanation: explanationSchema.exactOptional(),
 });
 const stateSchema = z.discriminatedUnion("kind", [
@@ -63,7 +64,12 @@ const stateSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("rolling-out") }),
   z.object({ kind: z.literal("deployed"), revision: z.number(), journey: newsSchema.exactOptional() }),
   z.object({ kind: z.literal("superseded"), bySha: z.string() }),
-  z.object({ kind: z.literal("failed"), explanation: explanationSchema, revision: z.number().optional() }),
+  z.object({
+    kind: z.literal("failed"),
+    explanation: explanationSchema,
+    revision: z.number().exactOptional(),
+    page: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal("quarantined"), explanation: explanationSchema }),
   z.object({ kind: z.literal("not-started"), because: z.string() }),
 ]);
@@ -186,18 +192,5 @@ export function createDeployRecords(store: Store): DeployRecords {
 
 function progressOf(row: ProgressRow | undefined): { state: ReleaseState; at?: Date; startedAt?: Date } {
   if (!row) return { state: { kind: "waiting" } };
-  const state = stateSchema.parse(row.state);
-  return { state: state.kind === "failed" ? withoutUndefined(state) : state, at: row.at, startedAt: row.began_at };
-}
-
-function withoutUndefined({
-  kind,
-  explanation,
-  revision,
-}: {
-  kind: "failed";
-  explanation: Explanation;
-  revision?: number | undefined;
-}): ReleaseState {
-  return { kind, explanation, ...(revision === undefined ? {} : { revision }) };
+  return { state: stateSchema.parse(row.state), at: row.at, startedAt: row.began_at };
 }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 
 /**
  * Markdown as a terminal can show it. Of several folded parts the first is shown open; of the others their titles, as a browser does.
- * Digests are cut to their first letters.
+ * Digests are cut to their first letters, and of links, which nobody can click here, the words are left.
  */
 export function asText(markdown: string): string {
   let folded = 0;
@@ -18,6 +18,7 @@ export function asText(markdown: string): string {
     .replace(/<\/?sub>/g, "")
     .replace(/^### (.*)$/gm, (_match, title: string) => pc.bold(title))
     .replace(/^_(.*)_$/gm, "$1")
+    .replace(/(?<!\\)\[([^\]\n]+)\]\(https?:[^)\s]*\)/g, "$1")
     .replace(/\*\*(.+?)\*\*/g, (_match, words: string) => pc.bold(words))
     .replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, "$1")
     .replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, "$1…")

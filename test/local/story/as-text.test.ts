@@ -19,6 +19,11 @@ test("a comment reads as plain text: one diff open, the others folded, no marks 
   expect(text).not.toMatch(/<\w|```|\*\*|<!--/);
 });
 
+test("of a link the words are left, and what only looks like one stays", () => {
+  const text = "healthy, and [a student's journey works](https://github.example/runs/7): 3 s \\[no\\](https://x.example)";
+  expect(asText(text)).toBe("healthy, and a student's journey works: 3 s [no](https://x.example)");
+});
+
 test("digests are cut to their beginning, and escaped names read as they are", () => {
   expect(asText(`user\\_image@sha256:${"ab12cd34".repeat(8)}`)).toBe("user_image@sha256:ab12cd34…");
 });
