@@ -13,6 +13,12 @@ with open(${JSON.stringify(KEPT_FILE)}) as file:
     print(file.read())
 `;
 
+/** Where it truly lies, also where a link leads to the home. */
+export const WHERE_KEPT = `
+import json, os
+print(json.dumps(os.path.realpath(${JSON.stringify(KEPT_FILE)})))
+`;
+
 export const importPackage = (name: string) => `import ${name}`;
 
 /** Also counts how often the kernel of the machine killed a process for memory, by control groups of either version. */

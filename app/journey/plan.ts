@@ -1,6 +1,7 @@
 import type { HubJourney, ImagePin } from "../domain/hub.ts";
 import type { CourseLink } from "./course-link.ts";
 import type { Door } from "./login-door.ts";
+import type { MountSight } from "./ports.ts";
 
 /** What one journey expects, all of it known before it begins. */
 export interface JourneyPlan {
@@ -18,6 +19,8 @@ export interface JourneyPlan {
   door?: Door;
   /** What servers run; absent when the chart's own default is used. */
   image?: ImagePin;
+  /** The home that the values give everybody alike; absent where a part of it is each user's own, or they leave it open. */
+  homeOfAll?: Pick<MountSight, "volume" | "folder">;
   /** What students may choose beside what they get without choosing. */
   profiles: readonly JourneyProfile[];
   imports: readonly string[];

@@ -63,6 +63,15 @@ export type CellEnd =
   /** The connection ended, and nobody knows what became of the cell. */
   | { kind: "cut-off"; printed: string };
 
+/** A folder of a volume that outlives the server, as one server has it. */
+export interface MountSight {
+  mountPath: string;
+  /** `claim homes`: servers that have the same volume have the same here. */
+  volume: string;
+  /** Within the volume, without slashes at its ends; empty for all of it. */
+  folder: string;
+}
+
 /** One pod, as far as it tells why a step ended as it did. */
 export interface PodSight {
   name: string;
@@ -77,6 +86,7 @@ export interface PodSight {
   imageId: string;
   /** What Kubernetes gives one container at most; absent when there is no limit. */
   memoryLimitBytes?: number;
+  mounts: MountSight[];
   /** How a container last ended: `OOMKilled (exit code 137)`. */
   lastEnding?: string;
   /** Why it will not come up by itself. */
@@ -88,7 +98,7 @@ export interface PodSight {
 export interface HubSight {
   hub: PodSight | undefined;
   proxy: PodSight | undefined;
-  /** The pod of the probe's own server; no other user's is looked at. */
+  /** The pod of the probe's own server. */
   server: PodSight | undefined;
 }
 
@@ -96,6 +106,8 @@ export interface LooksAtHub {
   /** Whether the cluster keeps a token for service `campanile` of this hub. */
   hasToken(): Promise<boolean>;
   look(): Promise<HubSight>;
+  /** How many servers of other users have the same folder of the same volume. Nothing else of them is looked at, or told. */
+  countSharers(home: MountSight): Promise<number>;
   /** The last lines of what a pod wrote: of the run that ended when it crashes, of the last minutes when it is ready. Empty when there are none. */
   fetchLog(pod: PodSight): Promise<string>;
 }

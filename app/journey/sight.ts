@@ -1,5 +1,5 @@
 import type { DoorVerdict } from "./login-door.ts";
-import type { CellEnd, PodSight } from "./ports.ts";
+import type { CellEnd, MountSight, PodSight } from "./ports.ts";
 
 /** What a step met instead of what it wanted, before anybody judges it. */
 export type Sight =
@@ -31,6 +31,7 @@ export type Sight =
   | { kind: "widgets"; says: string }
   | { kind: "file-lost"; file: string }
   | { kind: "seen-by-others"; who: string; file: string }
+  | { kind: "home-shared"; home: MountSight; sharers: number }
   | { kind: "grades"; what: string; found: string; expected: string }
   | { kind: "over-budget"; seconds: number; doing: string }
   | { kind: "ended" };

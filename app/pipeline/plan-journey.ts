@@ -35,6 +35,7 @@ export function planJourney(
   const contents = contentsOf(release);
   const authenticator = isSetByCode(values, "authenticator_class") ? undefined : authenticatorClass(values);
   const image = imageOf(release);
+  const homeOfAll = sameHome(values);
   const door = authenticator === undefined ? undefined : doorOf(values, authenticator, publicUrl);
   return {
     release: release.id,
@@ -47,6 +48,7 @@ export function planJourney(
     ...spawnerOf(values),
     ...(door ? { door } : {}),
     ...(image ? { image } : {}),
+    ...(homeOfAll ? { homeOfAll } : {}),
     ...(courseLink ? { link: courseLink } : {}),
     ...(grader ? { grader } : {}),
   };
@@ -71,6 +73,21 @@ function spawnerOf(values: JsonObject): Pick<JourneyPlan, "spawner"> {
   const named = valueAt(values, ["hub", "config", "JupyterHub", "spawner_class"]) ?? "kubespawner.KubeSpawner";
   const last = typeof named === "string" ? named.split(/[.:]/).at(-1) : undefined;
   return last?.endsWith("Spawner") ? { spawner: last } : {};
+}
+
+/** @returns what every user gets; undefined where a part of it is each user's own, or it is not known */
+function sameHome(values: JsonObject): JourneyPlan["homeOfAll"] {
+  const text = (...path: string[]) => valueAt(values, ["singleuser", "storage", ...path]) ?? "";
+  const [claim, folder] =
+    text("type") === "static"
+      ? [text("static", "pvcName"), text("static", "subPath")]
+      : [text("dynamic", "pvcNameTemplate"), text("dynamic", "subPath")];
+  if (typeof claim !== "string" || typeof folder !== "string" || claim === "") return undefined;
+  // A journey is played on the server without a name.
+  const [volume, path] = [claim, folder].map((each) => each.replace(/\{(?:\w+_)?servername\}/g, ""));
+  if (volume === undefined || path === undefined || /[{}]/.test(volume + path) || isOpaque(claim) || isOpaque(folder))
+    return undefined;
+  return { volume: `claim ${volume}`, folder: path.replace(/^\/+|\/+$/g, "") };
 }
 
 /** The default profile may bring an image of its own. */

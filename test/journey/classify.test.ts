@@ -7,7 +7,7 @@ import type { Sight } from "../../app/journey/sight.ts";
 const IMAGE = `registry.example/user-data8:2026.11.1@sha256:${"be18".padEnd(64, "0")}`;
 
 function pod(name: string, more: Partial<PodSight> = {}): PodSight {
-  return { name, phase: "Running", isReady: true, restarts: 0, image: IMAGE, imageId: "", events: [], ...more };
+  return { name, phase: "Running", isReady: true, restarts: 0, image: IMAGE, imageId: "", mounts: [], events: [], ...more };
 }
 
 const verdict = (code: string, why: string) => ({ code, what: "It does not come up.", why, fix: "Look." });
@@ -52,6 +52,7 @@ const pull = (message: string, more: object = {}): Sight => ({
   ...more,
 });
 
+const HOME = { mountPath: "/home/jovyan", volume: "claim homes", folder: "all" };
 const SQLITE = `  File x
 sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) unable to open database file
 (Background on this error at: https://sqlalche.me/e/20/e3q8)
@@ -306,6 +307,18 @@ test.each<[string, Case, string, RegExp?]>([
     "broken content repository-refused",
   ],
   ["a file that is gone", { sight: { kind: "file-lost", file: "kept.txt" } }, "broken storage file-lost"],
+  [
+    "a home that others have too",
+    { sight: { kind: "home-shared", home: HOME, sharers: 2 } },
+    "broken storage home-shared",
+    /home is claim homes, folder all, and 2 servers of other users have the same.*\{username\}/,
+  ],
+  [
+    "a home that everybody is given",
+    { sight: { kind: "home-shared", home: HOME, sharers: 0 } },
+    "broken storage home-shared",
+    /which the values give every user/,
+  ],
   ["a file that others read", { sight: { kind: "seen-by-others", who: "Somebody", file: "kept.txt" } }, "broken hub file-seen"],
   ["another journey", { sight: { kind: "in-use", host: "x", startedAt: "2026-11-25T10:00:00Z" } }, "could-not-tell journey-runs"],
   ["an end from outside", { sight: { kind: "ended" } }, "could-not-tell journey-ended"],

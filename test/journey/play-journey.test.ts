@@ -30,11 +30,13 @@ const pod = (name: string): PodSight => ({
   restarts: 0,
   image: "",
   imageId: "",
+  mounts: [],
   events: [],
 });
 const READY: LooksAtHub = {
   hasToken: async () => true,
   look: async () => ({ hub: pod("hub"), proxy: pod("proxy"), server: undefined }),
+  countSharers: async () => 0,
   fetchLog: async () => "",
 };
 

@@ -52,6 +52,17 @@ test("what hub.yaml says of it is played", async () => {
   });
 });
 
+test.each([
+  ["static: { pvcName: homes, subPath: /all/ }, type: static", { volume: "claim homes", folder: "all" }],
+  ["static: { pvcName: homes, subPath: 'home/{username}' }, type: static", undefined],
+  ["dynamic: { pvcNameTemplate: 'claim{servername}' }", { volume: "claim claim", folder: "" }],
+  ["dynamic: { pvcNameTemplate: 'claim-{userid}' }", undefined],
+  ["type: none", undefined],
+])("a home that the values give every user is known: %s", async (storage, expected) => {
+  const plan = await planOf({ common: `jupyterhub: { singleuser: { storage: { ${storage} } } }` });
+  expect(plan?.homeOfAll).toEqual(expected);
+});
+
 test("every profile but the one that students get without choosing is tried, under KubeSpawner's name for it", async () => {
   const common = `jupyterhub:
   singleuser:

@@ -39,6 +39,7 @@ test("whatever the release encrypts is known before its hub is looked at, and wh
           cluster: {
             hasToken: async () => true,
             look: async () => ({ hub: undefined, proxy: undefined, server: undefined }),
+            countSharers: async () => 0,
             fetchLog: async () => "",
           },
           git: { fetchHead: async () => ({ kind: "no-answer", why: "nobody asks" }) },

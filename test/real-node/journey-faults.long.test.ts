@@ -41,6 +41,46 @@ onRealNode("a student's journey through a hub with a fault", () => {
     await expectNothingLeft();
   });
 
+  test("a home that another user's server has too is told, without a word of whose that is", async () => {
+    // A claim that an earlier hub gave the probe is else kept.
+    await hub().deploy({ values: { hub: { config: { KubeSpawner: { remember_pvc_name: false } } } } });
+    const { core, namespace } = hub();
+    const name = "jupyter-ada";
+    await core.createNamespacedPod({
+      namespace,
+      body: {
+        metadata: {
+          name,
+          labels: { component: "singleuser-server" },
+          annotations: { "hub.jupyter.org/username": "ada" },
+        },
+        spec: {
+          containers: [
+            {
+              name: "notebook",
+              image: "registry.campanile.example/pause:3.10",
+              volumeMounts: [{ name: "home", mountPath: "/home/jovyan" }],
+            },
+          ],
+          volumes: [{ name: "home", persistentVolumeClaim: { claimName: "claim-campanile-probe" } }],
+          // As the hub's servers have it: the kubelet gives a volume's files to one group only.
+          securityContext: { fsGroup: 100 },
+        },
+      },
+    });
+    const { report, exitCode } = await play("--steps", "restart");
+    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
+    expect(outcomeOf(report, "server")).toMatchObject({ kind: "works" });
+    expect(outcomeOf(report, "restart")).toMatchObject({
+      kind: "broken",
+      fault: "storage",
+      explanation: { code: "home-shared", why: expect.stringContaining("a server of another user has the same") },
+    });
+    expect(JSON.stringify(report)).not.toContain("jupyter-ada");
+    expect(exitCode).toBe(1);
+    await expectNothingLeft();
+  });
+
   test("a login by Google is followed to its door", async () => {
     await hub().deploy({ values: google("http://data8-staging.courses.example") });
     const { report, exitCode } = await play("--steps", "login");

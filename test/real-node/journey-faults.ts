@@ -65,6 +65,15 @@ export const JOURNEY_FAULTS: readonly JourneyFault[] = [
     words: /Read-only file system.*\/home\/jovyan/,
   },
   {
+    title: "a home that everybody is given is the storage's fault",
+    under: () => ({ values: { singleuser: { storage: { dynamic: { pvcNameTemplate: "claim-of-all" } } } } }),
+    step: "restart",
+    kind: "broken",
+    fault: "storage",
+    code: "home-shared",
+    words: /claim-of-all, which the values give every user/,
+  },
+  {
     title: "a server that takes longer than the hub waits is told with how long that was",
     under: () => ({ values: { hub: { extraConfig: { slow: SLOW_SERVERS } } } }),
     step: "server",

@@ -5,11 +5,14 @@ import type { HubSight, LooksAtHub, PodSight } from "../../journey/ports.ts";
 import type { judgePod } from "../../verify/judge-pod.ts";
 import { callKubernetes } from "../kubernetes/call-kubernetes.ts";
 import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
+import { countSharersIn, mountsOf } from "./server-mounts.ts";
 
 const LOG_LINES = 200;
 /** What a hub that runs said of this journey, and not of last night. */
 const LOG_SECONDS = 60;
 const EVENT_LIMIT = 12;
+/** Of other users' servers, as many as show whether any has the probe's home. */
+const SERVER_LIMIT = 500;
 const TOKEN_KEY = "hub.services.campanile.apiToken";
 
 export interface HubInCluster extends LooksAtHub {
@@ -85,8 +88,13 @@ export function lookAtHub(options: LookOptions): HubInCluster {
         list("component=proxy"),
         list(serverSelector(user)),
       ]);
-      const own = servers.filter(({ metadata }) => metadata?.annotations?.[USERNAME] === user);
+      const own = servers.filter((pod) => userOf(pod) === user);
       return { hub: await sightOf(hub), proxy: await sightOf(proxy), server: await sightOf(own) };
+    },
+    async countSharers(home) {
+      const servers = { namespace, labelSelector: SERVERS, limit: SERVER_LIMIT };
+      const { items } = await callKubernetes(`see the servers of ${namespace}`, () => core.listNamespacedPod(servers));
+      return countSharersIn(items, home, (pod) => userOf(pod) !== undefined && userOf(pod) !== user);
     },
     async fetchLog({ name, isReady, restarts, runsForSeconds = 0 }) {
       const read = async (more: { previous?: boolean; sinceSeconds?: number }) => {
@@ -128,11 +136,14 @@ const VALUES_KEY = "values.yaml";
 
 const decoded = (base64: string) => Buffer.from(base64, "base64").toString("utf8");
 
+const SERVERS = "component=singleuser-server";
 const USERNAME = "hub.jupyter.org/username";
+
+const userOf = ({ metadata }: V1Pod) => metadata?.annotations?.[USERNAME];
 
 /** @see KubeSpawner, slugs.py: names of one kind stay as they are, and older hubs write "-" as "-2d" */
 function serverSelector(user: string): string {
-  return `component=singleuser-server,${USERNAME} in (${user},${user.replaceAll("-", "-2d")})`;
+  return `${SERVERS},${USERNAME} in (${user},${user.replaceAll("-", "-2d")})`;
 }
 
 const created = ({ metadata }: V1Pod) => new Date(metadata?.creationTimestamp ?? 0).getTime();
@@ -156,6 +167,7 @@ function describePod(pod: V1Pod, events: CoreV1Event[], { judgePod, redact }: Lo
     ...(begun === undefined ? {} : { runsForSeconds: (Date.now() - new Date(begun).getTime()) / 1000 }),
     image: container?.image ?? "",
     imageId: running?.imageID ?? "",
+    mounts: mountsOf(pod),
     ...(limit === undefined ? {} : { memoryLimitBytes: limit }),
     ...(ending ? { lastEnding: `${ending.reason ?? "ended"} (exit code ${ending.exitCode})` } : {}),
     ...(verdict ? { verdict: { ...verdict, what: redact(verdict.what), why: redact(verdict.why) } } : {}),

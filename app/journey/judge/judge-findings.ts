@@ -1,5 +1,6 @@
 import { nameImage } from "../plan.ts";
 import type { Sight } from "../sight.ts";
+import { nameHome } from "../whose-home.ts";
 import { judgeCore, judgeDatabase } from "./judge-pods.ts";
 import { broken, type Circumstances, couldNot, firstWords, imageOf, type Told } from "./told.ts";
 
@@ -141,6 +142,18 @@ export function judgeFinding(
         `${sight.file} was answered with 200.`,
         "Take the hub off the network until it is known why: nobody's work is safe on it.",
       );
+    case "home-shared": {
+      const { home, sharers } = sight;
+      return broken(
+        "storage",
+        "home-shared",
+        "Students share one home: each of them reads, changes and deletes the files of all others.",
+        sharers > 0
+          ? `The probe's home is ${nameHome(home)}, and ${sharers === 1 ? "a server of another user has" : `${sharers} servers of other users have`} the same.`
+          : `The probe's home is ${nameHome(home)}, which the values give every user.`,
+        "Put {username} into singleuser.storage.static.subPath, or {user_server} into dynamic.pvcNameTemplate with hub.config.KubeSpawner.remember_pvc_name: false, or whoever has a claim keeps it. Nobody should work until then, and only people can tell whose files in the old home are whose.",
+      );
+    }
     case "grades":
       return broken(
         "grader",
