@@ -10,6 +10,7 @@ import { connectGitHub } from "./adapters/github/connect-github.ts";
 import { findSource } from "./adapters/github/find-source.ts";
 import { createGitHubDeployments } from "./adapters/github/github-deployments.ts";
 import { createMissedDeliveries } from "./adapters/github/missed-deliveries.ts";
+import { createOwnIssues } from "./adapters/github/own-issues.ts";
 import { createPullRequests } from "./adapters/github/pull-requests.ts";
 import { createStickyComments } from "./adapters/github/sticky-comment.ts";
 import { createHelm } from "./adapters/helm/create-helm.ts";
@@ -33,6 +34,7 @@ import { deploy, deployHub } from "./pipeline/deploy.ts";
 import { type JourneyRequest, playReleaseJourney } from "./pipeline/play-release-journey.ts";
 import { preview } from "./pipeline/preview.ts";
 import { beginDueJourneys, playDueJourney, type ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
+import { tellJourney } from "./pipeline/tell-journey.ts";
 import { createPorts } from "./ports.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { redactDeep } from "./redact/redact-deep.ts";
@@ -90,6 +92,7 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     pullRequests: createPullRequests(github),
     checks: createCheckRuns(github),
     comments: createStickyComments(github),
+    issues: createOwnIssues(github),
     deployments: createGitHubDeployments(github),
     commentParts: createCommentParts(store),
     records,
@@ -119,7 +122,18 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
   const oneAtATime = memoised((_releaseId) => pLimit(1));
   const playJourney = (request: JourneyRequest) =>
     oneAtATime(request.releaseId)(() => playReleaseJourney(ports.journey, request));
-  const rollout: RolloutPorts = { ...ports.rollout, playJourney };
+  const rollout: RolloutPorts = {
+    ...ports.rollout,
+    playJourney,
+    tellJourney: ({ source, sha }, { rolloutId, revision, report }) =>
+      tellJourney(ports.tellJourney, {
+        source,
+        headSha: sha,
+        workId: rolloutId,
+        report,
+        occasion: { kind: "rollout", revision },
+      }),
+  };
   const scheduledJourneys: ScheduledJourneysPorts = { ...ports.scheduledJourneys, playJourney };
   const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
 

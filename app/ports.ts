@@ -2,6 +2,7 @@ import type { FetchesCharts } from "./adapters/charts/chart-store.ts";
 import type { GitMirror } from "./adapters/git/git-mirror.ts";
 import type { CheckRuns } from "./adapters/github/check-runs.ts";
 import type { DeploymentState, GitHubDeployments } from "./adapters/github/github-deployments.ts";
+import type { OwnIssues } from "./adapters/github/own-issues.ts";
 import type { PullRequests } from "./adapters/github/pull-requests.ts";
 import type { StickyComments } from "./adapters/github/sticky-comment.ts";
 import type { Helm } from "./adapters/helm/create-helm.ts";
@@ -28,10 +29,10 @@ import type { ReleaseJourneyPorts } from "./pipeline/play-release-journey.ts";
 import type { PreviewPorts } from "./pipeline/preview.ts";
 import type { ReleasePreviewPorts } from "./pipeline/preview-release.ts";
 import type { ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
+import type { TellJourneyPorts } from "./pipeline/tell-journey.ts";
 import { releasesOf } from "./plan/releases-of.ts";
 import type { Redactor } from "./redact/create-redactor.ts";
 import type { RendersReleases } from "./render/render-release.ts";
-import { journeyCheck, journeyCheckName } from "./report/journey-check.ts";
 import { COMMENT_MARKER } from "./report/preview-comment.ts";
 import { deploymentDescription, stickyComment } from "./report/rollout-report.ts";
 import type { RolloutPorts, RolloutRequest } from "./rollout/roll-out.ts";
@@ -46,6 +47,7 @@ export interface Adapters {
   pullRequests: PullRequests;
   checks: CheckRuns;
   comments: StickyComments;
+  issues: OwnIssues;
   deployments: GitHubDeployments;
   commentParts: KeepsCommentParts;
   records: DeployRecords;
@@ -71,8 +73,9 @@ export interface Adapters {
 export interface Ports {
   preview: PreviewPorts;
   deploy: DeployPorts;
-  rollout: Omit<RolloutPorts, "playJourney">;
+  rollout: Omit<RolloutPorts, "playJourney" | "tellJourney">;
   journey: ReleaseJourneyPorts;
+  tellJourney: TellJourneyPorts;
   scheduledJourneys: Omit<ScheduledJourneysPorts, "playJourney">;
 }
 
@@ -89,7 +92,9 @@ export function createPorts(adapters: Adapters): Ports {
     startCheck: checks.startCheck,
     concludeCheck: checks.concludeCheck,
   };
+  const tellJourneyPorts: TellJourneyPorts = { addCheck: checks.addCheck, ...adapters.issues };
   return {
+    tellJourney: tellJourneyPorts,
     preview: {
       ...shared,
       addPage: (place, output) => checks.addCheck(place, "neutral", output),
@@ -119,7 +124,7 @@ export function createPorts(adapters: Adapters): Ports {
     rollout: rolloutPorts(adapters, fetchRevisions),
     scheduledJourneys: {
       ...shared,
-      addCheck: checks.addCheck,
+      ...tellJourneyPorts,
       findSource: adapters.findSource,
       fetchRevisions,
       findMovingReleases: records.findMovingReleases,
@@ -189,7 +194,7 @@ function rolloutPorts(
   adapters: Adapters,
   fetchRevisions: (context: string, namespace: string, name: string) => ReturnType<Cluster["fetchRevisions"]>,
 ): Ports["rollout"] {
-  const { git, records, deployments, checks } = adapters;
+  const { git, records, deployments } = adapters;
 
   async function tellGitHub(
     request: RolloutRequest,
@@ -221,15 +226,6 @@ function rolloutPorts(
     async verify({ source, sha, releaseId, kubeContext, namespace }) {
       await learnSecrets(adapters, await loadRelease(adapters, source, sha, releaseId));
       return adapters.clusterFor(kubeContext).verify(namespace, releaseId);
-    },
-
-    // A rollout that runs again, because it broke off, plays another journey and has another check.
-    async tellJourney({ source, sha, releaseId }, { rolloutId, revision, report }) {
-      const { repository, installationId } = source;
-      const externalId = `${rolloutId} ${report.startedAt}`;
-      const place = { repository, installationId, headSha: sha, name: journeyCheckName(releaseId), externalId };
-      const { conclusion, ...output } = journeyCheck(report, { kind: "rollout", revision });
-      return checks.addCheck(place, conclusion, output);
     },
 
     async announce(request, rolloutId) {

@@ -1,5 +1,5 @@
 import { lastDue } from "../domain/cron.ts";
-import { explanationOf } from "../domain/errors.ts";
+import { type Explanation, explanationOf } from "../domain/errors.ts";
 import type { HubJourney } from "../domain/hub.ts";
 import { journeyIn } from "../domain/journey-in.ts";
 import type { EventSource } from "../event/deploy-event.ts";
@@ -7,15 +7,14 @@ import type { JourneyReport } from "../journey/journey.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { releasesOf } from "../plan/releases-of.ts";
-import type { CheckReport } from "../report/check-outputs.ts";
-import { couldNotPlay, journeyCheck, journeyCheckName } from "../report/journey-check.ts";
+import { couldNotPlay, journeyCheckName } from "../report/journey-check.ts";
 import type { HelmRevision } from "../rollout/observation.ts";
 import type { DueJourney, DurableWork } from "./durable-work.ts";
 import type { JourneyRequest } from "./play-release-journey.ts";
-import type { CheckPlace } from "./preview.ts";
+import { type TellJourneyPorts, tellJourney } from "./tell-journey.ts";
 
 /** What journeys by the clock need from outside. */
-export interface ScheduledJourneysPorts {
+export interface ScheduledJourneysPorts extends TellJourneyPorts {
   helmVersion: string;
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
@@ -29,8 +28,6 @@ export interface ScheduledJourneysPorts {
   findMovingReleases(repository: string): Promise<Set<string>>;
   /** When the last journey through each release began, by the release's id. */
   findLastJourneys(repository: string): Promise<Map<string, { startedAt: Date }>>;
-  /** @returns its address */
-  addCheck(place: CheckPlace, conclusion: CheckReport["conclusion"], output: Omit<CheckReport, "conclusion">): Promise<string>;
 }
 
 /** One that could not be played for so long, because Campanile was away, is left to the next time: the class has begun. */
@@ -70,24 +67,24 @@ function dueTime(journey: HubJourney | undefined, now: Date): Date | undefined {
  * A release that was never deployed, or is being deployed, is left alone: its rollout plays a journey of its own.
  */
 export async function playDueJourney(work: DurableWork, ports: ScheduledJourneysPorts, { request }: DueJourney): Promise<void> {
-  const output = await judge(work, ports, request);
-  if (!output) return;
+  const end = await judge(work, ports, request);
+  if (!end) return;
   await work.step("tell", async () => {
     const { source, releaseId } = request;
     const headSha = await ports.fetchBranchHead(source, source.defaultBranch);
-    const name = journeyCheckName(releaseId);
-    const place = { repository: source.repository, installationId: source.installationId, headSha, name, externalId: work.id };
-    const { conclusion, ...report } = output;
-    await ports.addCheck(place, conclusion, report);
+    if (end.kind === "played")
+      return tellJourney(ports, { source, headSha, workId: work.id, report: end.report, occasion: { kind: "clock" } });
+    const { repository, installationId } = source;
+    const place = { repository, installationId, headSha, name: journeyCheckName(releaseId), externalId: work.id };
+    const { conclusion, ...output } = couldNotPlay(releaseId, end.explanation);
+    return ports.addCheck(place, conclusion, output);
   });
 }
 
+type End = { kind: "played"; report: JourneyReport } | { kind: "not-played"; explanation: Explanation };
+
 /** @returns undefined where there is nothing to tell */
-async function judge(
-  work: DurableWork,
-  ports: ScheduledJourneysPorts,
-  request: JourneyRequest,
-): Promise<CheckReport | undefined> {
+async function judge(work: DurableWork, ports: ScheduledJourneysPorts, request: JourneyRequest): Promise<End | undefined> {
   try {
     const before = await work.step("find what runs", () => whatRuns(ports, request));
     if (!before) return undefined;
@@ -95,11 +92,11 @@ async function judge(
     const report = await work.step("play journey", () => ports.playJourney(played));
     // A hub that was deployed in the middle of it was seen as nobody will see it again.
     const after = await work.step("see whether it still runs", () => whatRuns(ports, request));
-    return after?.revision === before.revision ? journeyCheck(report, { kind: "clock" }) : undefined;
+    return after?.revision === before.revision ? { kind: "played", report } : undefined;
   } catch (error) {
     const explanation = explanationOf(error);
     if (!explanation) throw error;
-    return couldNotPlay(request.releaseId, explanation);
+    return { kind: "not-played", explanation };
   }
 }
 

@@ -17,17 +17,12 @@ export function journeyCheck(report: JourneyReport, occasion: Occasion): CheckRe
     steps.reduce((sum, { latencyMs }) => sum + latencyMs, 0),
     { secondsDecimalDigits: 0 },
   );
-  const bad = steps.flatMap((step) => (isBad(step.outcome) ? [{ ...step, outcome: step.outcome }] : []));
-  const first = bad.find((step) => step.outcome.kind === outcome)?.outcome.explanation.what ?? "";
-  const titles: Record<JourneyReport["outcome"], string> = {
-    works: `A student can get to work on ${release} (${seconds})`,
-    broken: `Students cannot work on ${release}: ${oneLine(first)}`,
-    "could-not-tell": `Nobody can tell whether students can work on ${release}: ${oneLine(first)}`,
-  };
+  const bad = badSteps(report);
+  const title = outcome === "works" ? `A student can get to work on ${release} (${seconds})` : troubleTitle(report);
   const text = allEvidence(steps);
   return {
     conclusion: CONCLUSIONS[outcome],
-    title: shorten(titles[outcome], TITLE_LIMIT),
+    title: shorten(title, TITLE_LIMIT),
     summary: [...bad.map(describeOutcome), describeOccasion(report, occasion), stepTable(steps)].join("\n\n"),
     ...(text === "" ? {} : { text }),
     annotations: [],
@@ -50,6 +45,21 @@ export function couldNotPlay(release: string, explanation: Explanation): CheckRe
   };
 }
 
+/** What is wrong, on one line. */
+export function troubleTitle(report: JourneyReport): string {
+  const { release, outcome } = report;
+  const news = outcome === "broken" ? "Students cannot work on" : "Nobody can tell whether students can work on";
+  return shorten(`${news} ${release}: ${oneLine(badSteps(report)[0]?.outcome.explanation.what ?? "")}`, TITLE_LIMIT);
+}
+
+export type BadStep = Omit<StepReport, "outcome"> & { outcome: BadOutcome };
+
+/** In the order in which they were met, those first that say how the journey ended. */
+export function badSteps({ outcome, steps }: JourneyReport): BadStep[] {
+  const bad = steps.flatMap((step) => (isBad(step.outcome) ? [{ ...step, outcome: step.outcome }] : []));
+  return [...bad.filter((step) => step.outcome.kind === outcome), ...bad.filter((step) => step.outcome.kind !== outcome)];
+}
+
 type BadOutcome = Extract<Outcome, { explanation: Explanation }>;
 
 const isBad = (outcome: Outcome): outcome is BadOutcome => "explanation" in outcome;
@@ -61,7 +71,8 @@ const CONCLUSIONS: Record<JourneyReport["outcome"], CheckReport["conclusion"]> =
   "could-not-tell": "neutral",
 };
 
-function describeOutcome({ title, outcome }: { title: string; outcome: BadOutcome }): string {
+/** One of `badSteps`, with what to do. */
+export function describeOutcome({ title, outcome }: Pick<BadStep, "title" | "outcome">): string {
   const news = outcome.kind === "broken" ? `broken (${outcome.fault})` : "could not be told";
   return describeExplanation(`**${escapeMarkdown(title)}: ${news}.** `, outcome.explanation);
 }

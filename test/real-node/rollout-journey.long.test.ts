@@ -106,6 +106,16 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
     return { staging, prod };
   }
 
+  const ofProd = ["--namespace", "data8-prod"];
+  const configOfHub = () =>
+    scene.kubectl(...ofProd, "get", "configmap", "hub", "--output", "jsonpath={.data.jupyterhub_config\\.py}");
+
+  async function setConfigOfHub(text: string): Promise<void> {
+    const patch = JSON.stringify({ data: { "jupyterhub_config.py": text } });
+    await scene.kubectl(...ofProd, "patch", "configmap", "hub", "--type=merge", "--patch", patch);
+    await scene.kubectl(...ofProd, "rollout", "restart", "deployment/hub");
+  }
+
   const canWork = async (release: string) => {
     const metrics = await (await fetch(`${scene.institution.campanileUrl}/metrics`)).text();
     return new RegExp(`^campanile_students_can_work\\{release="${release}"\\} (\\d)$`, "m").exec(metrics)?.[1];
@@ -124,13 +134,10 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
       ]);
       expect([await canWork("data8-staging"), await canWork("data8-prod")]).toEqual(["1", "1"]);
 
-      const scale = ["--namespace", "data8-prod", "patch", "configmap", "hub", "--type=merge"];
-      await scene.kubectl(
-        ...scale,
-        "--patch",
-        JSON.stringify({ data: { "jupyterhub_config.py": "c.JupyterHub.admin_access = Ture" } }),
-      );
-      await scene.kubectl("--namespace", "data8-prod", "rollout", "restart", "deployment/hub");
+      expect(await scene.person.issues()).toEqual([]);
+
+      const config = await configOfHub();
+      await setConfigOfHub("c.JupyterHub.admin_access = Ture");
       const broken = await playByClock("Look in once more");
       expect(broken.staging).toMatchObject({ conclusion: "success" });
       expect(broken.prod).toMatchObject({
@@ -139,6 +146,19 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
       });
       expect(broken.prod?.summary).toContain("NameError: name 'Ture' is not defined");
       expect([await canWork("data8-staging"), await canWork("data8-prod")]).toEqual(["1", "0"]);
+      const issue = await scene.person.until("an issue is open", async () => (await scene.person.issues())[0]);
+      expect(issue).toMatchObject({ title: broken.prod?.title, state: "open" });
+      expect(issue.body).toMatch(/NameError: name 'Ture' is not defined.*\[All that was seen\]\(http\S+\/runs\/\d+\)/s);
+
+      await setConfigOfHub(config);
+      expect(await playByClock("Look in a last time")).toMatchObject({ prod: { conclusion: "success" } });
+      await scene.person.until("the issue is closed", async () => {
+        const issues = await scene.person.issues();
+        return issues.every(({ state }) => state === "closed") ? issues : undefined;
+      });
+      expect(await scene.person.issues()).toHaveLength(1);
+      const told = await scene.person.comments(issue);
+      expect(told).toEqual([expect.stringContaining("A student can get to work on data8-prod again")]);
     },
     15 * MINUTES,
   );

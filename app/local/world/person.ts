@@ -35,6 +35,8 @@ export interface Person {
   reopen(pullRequest: Pick<PullRequest, "number">): Promise<void>;
   /** Campanile's comments, oldest first. */
   comments(pullRequest: Pick<PullRequest, "number">): Promise<string[]>;
+  /** Those that Campanile opened, oldest first. */
+  issues(): Promise<{ number: number; title: string; body: string; state: string }[]>;
   /** All check runs of a commit, newest first; those in progress have the conclusion "". */
   checks(sha: string): Promise<CheckRun[]>;
   /** Newest first, each with its statuses, oldest first. */
@@ -122,6 +124,13 @@ export function createPerson(world: WorldDescription, institution: InstitutionDe
     async comments({ number }) {
       const found = await octokit.paginate(octokit.rest.issues.listComments, { ...place, issue_number: number, per_page: 100 });
       return found.filter((each) => each.performed_via_github_app?.id === institution.appId).map((each) => each.body ?? "");
+    },
+    async issues() {
+      const found = await octokit.paginate(octokit.rest.issues.listForRepo, { ...place, state: "all", per_page: 100 });
+      return found
+        .filter((each) => each.performed_via_github_app?.id === institution.appId && !each.pull_request)
+        .map(({ number, title, body, state }) => ({ number, title, body: body ?? "", state }))
+        .reverse();
     },
     checks,
     async deployments() {

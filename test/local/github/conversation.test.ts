@@ -78,3 +78,28 @@ test("issues and pull requests share their numbers, and a label that is not know
   ]);
   await refused(pulls.get({ owner: issue.owner, repo: issue.repo, pull_number: issue.issue_number }), 404, /Not Found/);
 });
+
+test("an issue is opened, edited, closed and opened again, and each is told", async () => {
+  const { owner, repo } = await world.createRepository();
+  const { issues } = world.app.rest;
+  const { data: issue } = await issues.create({ owner, repo, title: "The hub is slow", body: "Since this morning" });
+  const at = { owner, repo, issue_number: issue.number };
+  await issues.update({ ...at, title: "The hub is down" });
+  expect((await issues.update({ ...at, state: "closed" })).data).toMatchObject({
+    title: "The hub is down",
+    body: "Since this morning",
+    state: "closed",
+    state_reason: "completed",
+  });
+  expect((await issues.listForRepo({ owner, repo })).data).toEqual([]);
+  await issues.update({ ...at, state: "closed" });
+  await issues.update({ ...at, state: "open" });
+  const told = async (action: string) =>
+    (await world.receiver.next(({ headers, payload }) => headers["x-github-event"] === "issues" && payload.action === action))
+      .payload;
+  expect(await told("opened")).toMatchObject({ issue: { number: issue.number, state: "open" } });
+  expect(await told("edited")).toMatchObject({ changes: { title: { from: "The hub is slow" } } });
+  expect(await told("closed")).toMatchObject({ issue: { state: "closed" } });
+  expect(await told("reopened")).toMatchObject({ issue: { closed_at: null } });
+  await refused(world.as(world.tokens.eve).rest.issues.update({ ...at, title: "Mine" }), 403, /./);
+});

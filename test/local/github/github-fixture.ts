@@ -102,6 +102,7 @@ async function startWorld(): Promise<World> {
       "pull_request",
       "push",
       "issue_comment",
+      "issues",
       "check_run",
       "check_suite",
       "deployment",

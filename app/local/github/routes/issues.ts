@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { created, ok, type RepositoryCall, type RepositoryEndpoint } from "../http/endpoint.ts";
+import { editIssue, emitIssue, setIssueState } from "../issues/change-issue.ts";
 import { openIssue } from "../issues/open-issue.ts";
 import { presentIssue, presentLabel } from "../present/issue.ts";
 import type { Label } from "../state/issues.ts";
@@ -24,6 +25,7 @@ export const issueRoutes: RepositoryEndpoint[] = [
     ...read,
     handle: (call) => ok(presentIssue(call.github, call.repository, findIssue(call))),
   },
+  { method: "PATCH", path: "/repos/{owner}/{repo}/issues/{issue_number}", ...write, handle: update },
   {
     method: "GET",
     path: "/repos/{owner}/{repo}/issues/{issue_number}/labels",
@@ -47,7 +49,24 @@ function create(call: RepositoryCall) {
     author: call.sender(),
     viaApp: call.viaApp(),
   });
+  emitIssue(call.github, { repository: call.repository, issue, by: call.sender() }, "opened");
   return created(presentIssue(call.github, call.repository, issue));
+}
+
+const issueChanges = z.object({
+  title: z.string().min(1).optional(),
+  body: z.string().nullish(),
+  state: z.enum(["open", "closed"]).optional(),
+});
+
+async function update(call: RepositoryCall) {
+  const { title, body, state } = call.body(issueChanges);
+  const { github, repository } = call;
+  const issue = findIssue(call);
+  const change = { repository, issue, by: call.sender() };
+  editIssue(github, change, { title: title ?? issue.title, body: body === undefined ? issue.body : body });
+  if (state) await setIssueState(github, change, state);
+  return ok(presentIssue(github, repository, issue));
 }
 
 const labelsToAdd = z.object({ labels: z.array(z.string()) });
