@@ -54,7 +54,10 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
     async () => {
       const began = (await scene.journeys()).length;
       killedAt = await logLength();
-      const sha = await scene.person.push("Data 8: back to the image of last week", await scene.pinsTo("2026.11.1"));
+      // Whichever it is that does not run, so that there is something to roll out.
+      const runs = await scene.person.readFile("hubs/data8/pins/staging.yaml");
+      const pins = await scene.pinsTo(runs.includes('tag: "2026.11.2"') ? "2026.11.1" : "2026.11.2");
+      const sha = await scene.person.push("Data 8: another image", pins);
       for (const [step, before] of [
         ["server", "login"],
         ["kernel", "server"],
@@ -73,6 +76,8 @@ onRealNode("journeys that are held up, broken off, or asked for by the clock", (
         "data8-prod works",
       ]);
       expect([...(await scene.servers("data8-staging")), ...(await scene.servers("data8-prod"))]).toEqual([]);
+      const told = (await scene.person.checks(sha)).map(({ name }) => name).filter((name) => name.includes("journey"));
+      expect(told.toSorted()).toEqual(["campanile / journey (data8-prod)", "campanile / journey (data8-staging)"]);
     },
     10 * MINUTES,
   );
