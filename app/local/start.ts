@@ -21,7 +21,7 @@ const USAGE = `npm start              the local world, with the story; stays up 
 npm start -- --once    plays the story, says whether it went well, and ends
 npm run world          the local world without the story; Ctrl-C ends it
   -- --dir FOLDER      where its data, logs and world.json go, for a second world beside the first; .campanile when left out
-  -- --node KIND       what pods run on: simulated (when left out), real containers of this machine (Linux, as root), or both`;
+  -- --node KIND       what pods run on: simulated (when left out), real containers of this machine (Linux), or both`;
 
 const INTRODUCTION = `Campanile deploys the JupyterHubs of courses: it shows what a pull request will change, and rolls it out when that is merged.
 Here it does so on this machine. Kubernetes, Helm, git, PostgreSQL and the registry are real, GitHub is emulated: no account is

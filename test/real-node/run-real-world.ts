@@ -14,7 +14,12 @@ export interface RunningRealWorld extends WorldDescription {
 
 /** A world with a real node in a process of its own, which can be ended in every way. */
 export async function runRealWorld(dir: string, node: "real" | "both" = "real"): Promise<RunningRealWorld> {
-  const child = execa(process.execPath, ["--disable-warning=ExperimentalWarning", import.meta.filename, dir, node], {
+  return followWorld([process.execPath, "--disable-warning=ExperimentalWarning", import.meta.filename, dir, node]);
+}
+
+/** @param command becomes this program */
+export async function followWorld([command, ...args]: [string, ...string[]]): Promise<RunningRealWorld> {
+  const child = execa(command, args, {
     detached: true,
     cleanup: false,
     reject: false,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { lock } from "proper-lockfile";
@@ -17,8 +18,20 @@ export const FIRST_START_LIMIT_MS = 40 * 60_000;
  * One file of them runs at a time: they look at the whole machine for what a node leaves, and two nodes would be slow on it.
  */
 export function onRealNode(title: string, tests: () => void): void {
-  const reason = missing.length === 0 ? "" : ` (not run: ${missing.join("; ")})`;
-  describe.skipIf(missing.length > 0)(`${title}${reason}`, () => {
+  describeUnless(missing, title, tests);
+}
+
+/** The same for tests that need root to make somebody up who is not. */
+export function onMadeUpUser(title: string, tests: () => void): void {
+  const isRoot = process.getuid?.() === 0;
+  const lacking = isRoot ? [] : ["only root can make up a user"];
+  const programs = isRoot && !existsSync("/usr/bin/newuidmap") ? ["there is no newuidmap (apt-get install uidmap)"] : [];
+  describeUnless([...missing, ...lacking, ...programs], title, tests);
+}
+
+function describeUnless(reasons: readonly string[], title: string, tests: () => void): void {
+  const reason = reasons.length === 0 ? "" : ` (not run: ${reasons.join("; ")})`;
+  describe.skipIf(reasons.length > 0)(`${title}${reason}`, () => {
     let release: (() => Promise<void>) | undefined;
     beforeAll(async () => {
       release = await waitForTurn();

@@ -1,6 +1,6 @@
 // Runs in a mount namespace of its own, so that no mount is left, whatever becomes of it. What the steps change on top of the base
 // is the layer. Given in JSON as the only argument.
-import { access, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     "-t",
     "overlay",
     "-o",
-    `lowerdir=${base.toReversed().join(":")},upperdir=${tree},workdir=${workdir}`,
+    `lowerdir=${base.toReversed().join(":")},upperdir=${tree},workdir=${workdir}${(await hasOwnUsers()) ? ",userxattr" : ""}`,
     "overlay",
     root,
   );
@@ -57,6 +57,14 @@ async function main(): Promise<void> {
   }
   await execa("umount", ["--recursive", "--lazy", root]);
   await Promise.all(NOT_OF_THE_LAYER.map((name) => rm(path.join(tree, name), { recursive: true, force: true })));
+}
+
+/**
+ * Whoever is root only among users of their own may not write the attributes by which an overlay remembers a folder that was replaced.
+ * @see user_namespaces(7): the machine's own users are mapped one to one, all of them
+ */
+async function hasOwnUsers(): Promise<boolean> {
+  return !/^\s*0\s+0\s+4294967295\s*$/.test(await readFile("/proc/self/uid_map", "utf8"));
 }
 
 /** How names are resolved, and whom to trust: a machine behind a proxy has an idea of its own. */

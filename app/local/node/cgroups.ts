@@ -2,38 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-
-/** One tree of control groups. Version 1 has one for each controller or few, version 2 one for all. */
-export interface CgroupTree {
-  version: 1 | 2;
-  /** Where this machine has it: `/sys/fs/cgroup/memory`. */
-  mountPoint: string;
-  /** How it is mounted again: `memory`, `cpu,cpuacct`, `none,name=systemd`; empty for version 2. */
-  mountOptions: string;
-}
-
-/** A machine with version 1 may have version 2 beside it, without controllers: that one is no use to a kubelet. */
-export async function findCgroupTrees(): Promise<CgroupTree[]> {
-  const trees = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").flatMap(parseMount);
-  const first = trees.filter(({ version }) => version === 1);
-  return first.length > 0 ? first : trees.slice(0, 1);
-}
-
-/** @see proc_pid_mountinfo(5) */
-function parseMount(line: string): CgroupTree[] {
-  const [before = "", after = ""] = line.split(" - ");
-  const mountPoint = before.split(" ")[4] ?? "";
-  const [type, , superOptions = ""] = after.split(" ");
-  if (type === "cgroup2") return [{ version: 2, mountPoint, mountOptions: "" }];
-  if (type !== "cgroup") return [];
-  const controllers = superOptions.split(",").filter((option) => !["rw", "ro", "xattr", "clone_children"].includes(option));
-  const options = controllers.filter((option) => !option.startsWith("release_agent="));
-  return [{ version: 1, mountPoint, mountOptions: options.some(isNamed) ? ["none", ...options].join(",") : options.join(",") }];
-}
-
-function isNamed(option: string): boolean {
-  return option.startsWith("name=");
-}
+import { type CgroupTree, findCgroupTrees, STARTERS } from "./cgroup-trees.ts";
 
 /** The node's own part of each tree, with a place for its daemons in it. */
 export interface NodeCgroups {
@@ -49,7 +18,7 @@ export interface NodeCgroups {
 /** Where the node of a world has its part of each tree, whether it is there or not: one world at a time has a folder. */
 export function nodeCgroupFolders(trees: readonly CgroupTree[], worldDir: string): string[] {
   const name = `campanile-${createHash("sha256").update(worldDir).digest("hex").slice(0, 12)}`;
-  return trees.map(({ mountPoint }) => path.join(mountPoint, name));
+  return trees.map(({ home }) => path.join(home, name));
 }
 
 /** Makes a part for the node in each tree, after ending whatever a world that was killed has left there. */
@@ -63,35 +32,62 @@ export async function createNodeCgroups(worldDir: string): Promise<NodeCgroups> 
 }
 
 async function createPart(tree: CgroupTree, folder: string): Promise<void> {
-  if (tree.version === 2) await giveControllers(tree.mountPoint);
-  await mkdir(folder);
-  if (tree.mountOptions.split(",").includes("cpuset")) {
-    // Until these are set, nothing may run in there; its children take them over.
-    for (const file of ["cpuset.cpus", "cpuset.mems"])
-      await writeFile(path.join(folder, file), await readFile(path.join(tree.mountPoint, file), "utf8"));
-    await writeFile(path.join(folder, "cgroup.clone_children"), "1");
-  }
+  await createGroup(tree, folder);
   await mkdir(path.join(folder, "system"));
 }
 
-/**
- * In version 2 a group that hands controllers to its children may hold no process itself, so those that began the node move down.
- * To be called once they have made the node's root theirs.
- */
+/** Makes a group below the home of a tree, in which processes may run and have limits. */
+export async function createGroup(tree: CgroupTree, folder: string): Promise<void> {
+  if (tree.version === 2) await giveControllers(tree.home, STARTERS);
+  await mkdir(folder);
+  if (!tree.mountOptions.split(",").includes("cpuset")) return;
+  // Until these are set, nothing may run in there; its children take them over.
+  for (const file of ["cpuset.cpus", "cpuset.mems"])
+    await writeFile(path.join(folder, file), await readFile(path.join(tree.home, file), "utf8"));
+  await writeFile(path.join(folder, "cgroup.clone_children"), "1");
+}
+
+/** To be called once those that began the node have made its root theirs. */
 export async function openToPods({ trees, folders }: NodeCgroups): Promise<void> {
-  for (const [index, { version }] of trees.entries()) {
-    const folder = folders[index] ?? "";
-    if (version !== 2) continue;
-    const init = path.join(folder, "init");
-    await mkdir(init);
-    for (const pid of await processesIn(folder)) await writeFile(path.join(init, "cgroup.procs"), String(pid));
-    await giveControllers(folder);
+  for (const [index, { version }] of trees.entries()) if (version === 2) await giveControllers(folders[index] ?? "", "init");
+}
+
+/** What a kubelet sets limits of, as far as there is any. */
+const CONTROLLERS = ["cpu", "cpuset", "hugetlb", "io", "memory", "pids"];
+const GIVE_ATTEMPTS = 100;
+
+/**
+ * Lets the children of a group of version 2 have what limits are set by, but for what they have already. A group that does so may hold
+ * no process itself, unless it is the machine's uppermost: then those in it move down first.
+ * @param leaf the name of the group that they move to
+ * @see cgroups(7), "no internal processes" rule
+ */
+export async function giveControllers(folder: string, leaf: string): Promise<void> {
+  const [available, given] = await Promise.all(["controllers", "subtree_control"].map((name) => controllersIn(folder, name)));
+  const lacking = CONTROLLERS.filter((name) => available?.includes(name) && !given?.includes(name));
+  for (let attempt = 1; lacking.length > 0; attempt++) {
+    try {
+      return await writeFile(path.join(folder, "cgroup.subtree_control"), lacking.map((name) => `+${name}`).join(" "));
+    } catch (error) {
+      // Whoever starts another process meanwhile has to be moved again.
+      if (codeOf(error) !== "EBUSY" || attempt === GIVE_ATTEMPTS) throw error;
+    }
+    await moveDown(folder, leaf);
   }
 }
 
-async function giveControllers(folder: string): Promise<void> {
-  const controllers = (await readFile(path.join(folder, "cgroup.controllers"), "utf8")).trim().split(" ");
-  await writeFile(path.join(folder, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
+async function controllersIn(folder: string, name: string): Promise<string[]> {
+  return (await readFile(path.join(folder, `cgroup.${name}`), "utf8")).trim().split(" ");
+}
+
+async function moveDown(folder: string, leaf: string): Promise<void> {
+  await mkdir(path.join(folder, leaf), { recursive: true });
+  for (const pid of await processesIn(folder)) {
+    await writeFile(path.join(folder, leaf, "cgroup.procs"), String(pid)).catch((error: unknown) => {
+      // It has ended in the meantime.
+      if (codeOf(error) !== "ESRCH") throw error;
+    });
+  }
 }
 
 const REMOVE_ATTEMPTS = 100;

@@ -2,10 +2,10 @@
 // sets them up, then sleeps. When it ends, however it does, the system ends every process of the node, and mounts, addresses and
 // rules are gone with their namespaces.
 import { writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { lstat, mkdir, readlink, symlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import type { CgroupTree } from "./cgroups.ts";
+import type { CgroupTree } from "./cgroup-trees.ts";
 import { NODE_ADDRESS, NODE_NAME, SERVICE_RANGE } from "./node-network.ts";
 
 /** Given in JSON as the only argument. */
@@ -19,7 +19,11 @@ export interface NodeSetup {
   cgroupTrees: readonly CgroupTree[];
 }
 
+type Mount = (...args: string[]) => Promise<void>;
+
 const SCRATCH_LIMIT = "512m";
+/** Where this machine has its programs and libraries, as far as it has such a folder; some are links. */
+const SYSTEM_FOLDERS = ["bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "usr"];
 
 async function main(): Promise<void> {
   const setup: NodeSetup = JSON.parse(process.argv[2] ?? "");
@@ -29,15 +33,18 @@ async function main(): Promise<void> {
   process.stdout.write("The node is ready for its daemons\n", becomeFirstProcess);
 }
 
-/** What daemons write to fixed places, as kubelet and containerd do, goes to memory instead of this machine's disk. */
-async function mountRoot({ scratchDir, shared, kept, cgroupTrees }: NodeSetup): Promise<void> {
+/**
+ * In memory, with this machine's system folders in it, read only: no overlay over the machine's own root, which an ordinary user may
+ * not have everywhere.
+ */
+async function mountRoot({ scratchDir: root, shared, kept, cgroupTrees }: NodeSetup): Promise<void> {
   const mount = (...args: string[]) => run("mount", ...args);
   await mount("--make-rprivate", "/");
-  await mount("-t", "tmpfs", "-o", `mode=755,size=${SCRATCH_LIMIT}`, "tmpfs", scratchDir);
-  const [upper, work, root] = ["upper", "work", "root"].map((name) => path.join(scratchDir, name));
-  if (upper === undefined || work === undefined || root === undefined) throw new Error("unreachable");
-  await Promise.all([upper, work, root].map((dir) => mkdir(dir)));
-  await mount("-t", "overlay", "-o", `lowerdir=/,upperdir=${upper},workdir=${work}`, "overlay", root);
+  await mount("-t", "tmpfs", "-o", `mode=755,size=${SCRATCH_LIMIT}`, "tmpfs", root);
+  for (const name of SYSTEM_FOLDERS) await showSystemFolder(root, name, mount);
+  for (const name of ["proc", "dev", "run", "sys", ".old"]) await mkdir(path.join(root, name));
+  await mkdir(path.join(root, "tmp"));
+  await run("chmod", "1777", path.join(root, "tmp"));
   for (const [inside, outside] of [...shared.map((dir) => [dir, dir] as const), ...Object.entries(kept)]) {
     await mkdir(path.join(root, inside), { recursive: true });
     await mount("--rbind", outside, path.join(root, inside));
@@ -47,7 +54,6 @@ async function mountRoot({ scratchDir, shared, kept, cgroupTrees }: NodeSetup): 
   await mount("-t", "tmpfs", "-o", "mode=755", "run", path.join(root, "run"));
   await mount("-t", "sysfs", "sysfs", path.join(root, "sys"));
   await mountCgroups(path.join(root, "sys/fs/cgroup"), cgroupTrees, mount);
-  await mkdir(path.join(root, ".old"));
   await execa("pivot_root", [".", ".old"], { cwd: root });
   process.chdir("/");
   await mount("--make-rprivate", "/.old");
@@ -56,11 +62,17 @@ async function mountRoot({ scratchDir, shared, kept, cgroupTrees }: NodeSetup): 
   await mount("--make-rshared", "/");
 }
 
-async function mountCgroups(
-  at: string,
-  trees: readonly CgroupTree[],
-  mount: (...args: string[]) => Promise<void>,
-): Promise<void> {
+async function showSystemFolder(root: string, name: string, mount: Mount): Promise<void> {
+  const [own, inside] = [path.join("/", name), path.join(root, name)];
+  const found = await lstat(own).catch(() => undefined);
+  if (found?.isSymbolicLink()) return symlink(await readlink(own), inside);
+  if (!found?.isDirectory()) return;
+  await mkdir(inside);
+  await mount("--rbind", own, inside);
+  await mount("-o", "remount,bind,ro", inside);
+}
+
+async function mountCgroups(at: string, trees: readonly CgroupTree[], mount: Mount): Promise<void> {
   const [only] = trees;
   if (only?.version === 2) return mount("-t", "cgroup2", "cgroup", at);
   await mount("-t", "tmpfs", "-o", "mode=755", "cgroup", at);

@@ -11,6 +11,7 @@ import { type Forwarder, forward } from "./forward.ts";
 import type { GateSetup } from "./gate.ts";
 import type { NodeSetup } from "./hold-node.ts";
 import { DNS_ADDRESS, NODE_ADDRESS, NODE_NAME } from "./node-network.ts";
+import { asNodesRoot, isOrdinaryUser, ownUsersFlags, pathWithRootsPrograms, removing } from "./own-users.ts";
 import { type NodeConfig, writeNodeConfig } from "./write-node-config.ts";
 
 export interface RealNodeOptions extends Pick<ProcessOptions, "logDir" | "keeper" | "onCrash"> {
@@ -72,8 +73,11 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   await mkdir(home, { recursive: true, mode: 0o700 });
   const cgroups = await createNodeCgroups(dir);
   for (const folder of cgroups.folders) keeper.keepCgroup(folder);
+  // Their owners are users that nobody outside can act for.
+  if (isOrdinaryUser())
+    keeper.runLast(asNodesRoot(removing(...["containerd", "kubelet", "volumes"].map((name) => path.join(home, name)))));
   // There is nothing to be saved, and what does not end with the first process ends at once.
-  const shared = { logDir, keeper, onCrash, stopSignal: "SIGKILL" } as const;
+  const shared = { logDir, keeper, onCrash, stopSignal: "SIGKILL", env: { PATH: pathWithRootsPrograms() } } as const;
   const holder = await startHolder(home, options, cgroups, shared);
   const daemon = (name: string, command: string, args: readonly string[]) =>
     startProcess({ ...shared, name, ...enterNode(holder.firstPid, cgroups.daemonProcs, command, args) });
@@ -88,6 +92,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
     kubeletCertFile: plane.certificates.kubelet.certFile,
     kubeletKeyFile: plane.certificates.kubelet.keyFile,
     clientCaFile: plane.certificates.caFile,
+    isOrdinaryUser: isOrdinaryUser(),
   });
   const daemons = await startDaemons(options, config, daemon);
   await joinCluster(options, daemons);
@@ -104,7 +109,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
 }
 
 type StartDaemon = (name: string, command: string, args: readonly string[]) => Promise<RunningProcess>;
-type SharedOptions = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash" | "stopSignal">;
+type SharedOptions = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash" | "stopSignal" | "env">;
 
 async function startHolder(home: string, { dir, tools }: RealNodeOptions, cgroups: NodeCgroups, shared: SharedOptions) {
   const folder = async (name: string) => {
@@ -118,8 +123,7 @@ async function startHolder(home: string, { dir, tools }: RealNodeOptions, cgroup
     kept: { "/var/lib/kubelet": await folder("kubelet"), "/var/log/pods": await folder("pod-logs") },
     cgroupTrees: cgroups.trees,
   };
-  const namespaces = ["--net", "--mount", "--pid", "--uts", "--cgroup"];
-  const unshare = [...namespaces, "--fork", "--mount-proc", "--propagation", "private", "--kill-child=KILL"];
+  const unshare = [...ownUsersFlags(), ...NAMESPACES, "--fork", "--mount-proc", "--propagation", "private", "--kill-child=KILL"];
   const holderProcess = await startProcess({
     ...shared,
     name: "node",
@@ -135,6 +139,8 @@ async function startHolder(home: string, { dir, tools }: RealNodeOptions, cgroup
   return { process: holderProcess, firstPid: await onlyChildOf(holderProcess.pid) };
 }
 
+const NAMESPACES = ["--net", "--mount", "--pid", "--uts", "--cgroup"];
+
 function programOf(name: string): string {
   return path.join(import.meta.dirname, `${name}.ts`);
 }
@@ -145,7 +151,7 @@ function moveTo(procsFiles: readonly string[], command: string, args: readonly s
 }
 
 function enterNode(firstPid: number, procsFiles: readonly string[], command: string, args: readonly string[]) {
-  const namespaces = ["--net", "--mount", "--pid", "--uts", "--cgroup", "--wdns=/"];
+  const namespaces = [...(isOrdinaryUser() ? ["--user"] : []), ...NAMESPACES, "--wdns=/"];
   return moveTo(procsFiles, "/usr/bin/nsenter", ["--target", String(firstPid), ...namespaces, "--", command, ...args]);
 }
 

@@ -2,7 +2,9 @@ import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { findCgroupTrees } from "./cgroups.ts";
+import { type CgroupTree, findCgroupTrees } from "./cgroup-trees.ts";
+import { isOrdinaryUser, pathWithRootsPrograms } from "./own-users.ts";
+import { DELEGATION, findWhatUserLacks, type Missing } from "./what-user-lacks.ts";
 
 /** Programs that the node calls, and the package that has each on Debian. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -17,33 +19,30 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
 };
 
-/** What a kubelet on version 1 cannot do without. */
-const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "pids"];
+/** What an ordinary user gets users of their own by. */
+const ORDINARY_USERS_PROGRAMS: Readonly<Record<string, string>> = { newuidmap: "uidmap", newgidmap: "uidmap" };
+
+/** What a kubelet cannot do without, in each version. */
+const CONTROLLERS = { 1: ["cpu", "cpuacct", "cpuset", "memory", "pids"], 2: ["cpu", "memory", "pids"] } as const;
 
 /** @returns why this machine cannot run the node of real containers, one reason each; none when it can */
 export async function findWhatIsMissing(): Promise<string[]> {
-  return (await findMissing()).map(({ reason, debianPackage }) =>
-    debianPackage === undefined ? reason : `${reason} (apt-get install ${debianPackage})`,
-  );
-}
-
-interface Missing {
-  reason: string;
-  debianPackage?: string;
+  return (await findMissing()).map(({ reason, fix }) => (fix === undefined ? reason : `${reason} (${fix})`));
 }
 
 async function findMissing(): Promise<Missing[]> {
   if (process.platform !== "linux") return [{ reason: `containers need Linux, and this is ${process.platform}` }];
-  if (process.getuid?.() !== 0)
-    return [{ reason: "namespaces and control groups are set up by root, and this is an ordinary user" }];
-  const [programs, headers, kernel] = await Promise.all([findMissingPrograms(), findMissingHeaders(), findMissingKernelParts()]);
-  return [...programs, ...headers, ...kernel.map((reason) => ({ reason }))];
+  const trees = await findCgroupTrees();
+  const parts = [findMissingPrograms(), findMissingHeaders(), findMissingKernelParts(), findMissingCgroups(trees)];
+  const missing = (await Promise.all(parts)).flat();
+  return isOrdinaryUser() ? [...missing, ...(await findWhatUserLacks(trees))] : missing;
 }
 
 const INSTALL_LIMIT_MS = 5 * 60_000;
 
-/** Installs what apt has of it, on a machine that has apt. What is still missing then is found by looking again. */
+/** Installs what apt has of it, as root on a machine that has apt. What is still missing then is found by looking again. */
 export async function installWhatIsMissing(): Promise<void> {
+  if (isOrdinaryUser()) return;
   const packages = new Set((await findMissing()).flatMap(({ debianPackage }) => debianPackage ?? []));
   if (packages.size === 0) return;
   const options = {
@@ -57,11 +56,12 @@ export async function installWhatIsMissing(): Promise<void> {
 }
 
 async function findMissingPrograms(): Promise<Missing[]> {
-  const dirs = (process.env.PATH ?? "").split(path.delimiter);
+  const dirs = pathWithRootsPrograms().split(path.delimiter);
+  const programs = { ...PROGRAMS, ...(isOrdinaryUser() ? ORDINARY_USERS_PROGRAMS : {}) };
   const found = await Promise.all(
-    Object.entries(PROGRAMS).map(async ([program, debianPackage]) => {
+    Object.entries(programs).map(async ([program, debianPackage]) => {
       const places = await Promise.all(dirs.map((dir) => isThere(path.join(dir, program), constants.X_OK)));
-      return places.includes(true) ? [] : [{ reason: `there is no ${program}`, debianPackage }];
+      return places.includes(true) ? [] : [inPackage(`there is no ${program}`, debianPackage)];
     }),
   );
   return found.flat();
@@ -70,21 +70,31 @@ async function findMissingPrograms(): Promise<Missing[]> {
 /** runc is compiled against them. */
 async function findMissingHeaders(): Promise<Missing[]> {
   const isInstalled = await isThere("/usr/include/seccomp.h", constants.R_OK);
-  return isInstalled ? [] : [{ reason: "there is no seccomp.h", debianPackage: "libseccomp-dev" }];
+  return isInstalled ? [] : [inPackage("there is no seccomp.h", "libseccomp-dev")];
 }
 
-async function findMissingKernelParts(): Promise<string[]> {
-  const fileSystems = await readFile("/proc/filesystems", "utf8");
-  const overlay = /\toverlay$/m.test(fileSystems) ? [] : ["the kernel has no overlay file system (modprobe overlay)"];
-  const trees = await findCgroupTrees();
-  if (trees.length === 0) return [...overlay, "no control groups are mounted"];
-  const mounted = new Set(trees.flatMap(({ mountOptions }) => mountOptions.split(",")));
-  const controllers = trees[0]?.version === 2 ? [] : CONTROLLERS.filter((name) => !mounted.has(name));
-  const places = await Promise.all(trees.map(({ mountPoint }) => isThere(mountPoint, constants.W_OK)));
+function inPackage(reason: string, debianPackage: string): Missing {
+  return { reason, fix: `${isOrdinaryUser() ? "sudo " : ""}apt-get install ${debianPackage}`, debianPackage };
+}
+
+async function findMissingKernelParts(): Promise<Missing[]> {
+  const hasOverlay = /\toverlay$/m.test(await readFile("/proc/filesystems", "utf8"));
+  return hasOverlay ? [] : [{ reason: "the kernel has no overlay file system", fix: "modprobe overlay, as root" }];
+}
+
+async function findMissingCgroups(trees: readonly CgroupTree[]): Promise<Missing[]> {
+  const [first] = trees;
+  if (first === undefined) return [{ reason: "no control groups are mounted" }];
+  const available =
+    first.version === 1
+      ? trees.flatMap(({ mountOptions }) => mountOptions.split(","))
+      : (await readFile(path.join(first.home, "cgroup.controllers"), "utf8").catch(() => "")).trim().split(" ");
+  const lacking = CONTROLLERS[first.version].filter((name) => !available.includes(name));
+  const areWritable = await Promise.all(trees.map(({ home }) => isThere(home, constants.W_OK)));
+  if (areWritable.includes(false)) return isOrdinaryUser() ? [] : [{ reason: "control groups are mounted read-only" }];
+  if (lacking.length === 0) return [];
   return [
-    ...overlay,
-    ...(controllers.length > 0 ? [`control groups lack ${controllers.join(", ")}`] : []),
-    ...(places.includes(false) ? ["control groups are mounted read-only"] : []),
+    { reason: `control groups lack ${lacking.join(", ")}`, ...(isOrdinaryUser() && first.version === 2 ? DELEGATION : {}) },
   ];
 }
 

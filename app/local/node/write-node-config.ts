@@ -15,6 +15,8 @@ export interface NodeConfigOptions {
   kubeletCertFile: string;
   kubeletKeyFile: string;
   clientCaFile: string;
+  /** Root of the node is one only there. */
+  isOrdinaryUser: boolean;
 }
 
 export interface NodeConfig {
@@ -99,10 +101,14 @@ const CNI = {
   ],
 };
 
-function kubeletConfig({ home, clientCaFile, kubeletCertFile, kubeletKeyFile }: NodeConfigOptions) {
+function kubeletConfig(options: NodeConfigOptions) {
+  const { home, clientCaFile, kubeletCertFile, kubeletKeyFile } = options;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
+    // What only root of the whole machine may set, as its kernel's parameters, is left as it is.
+    ...(options.isOrdinaryUser ? { featureGates: { KubeletInUserNamespace: true } } : {}),
+    volumePluginDir: path.join(home, "volume-plugins"),
     failCgroupV1: false,
     cgroupDriver: "cgroupfs",
     containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,

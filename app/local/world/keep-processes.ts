@@ -22,6 +22,8 @@ export interface Keeper {
   keepHomesIn(dir: string): void;
   /** Also removes a control group and those below it, once all processes are gone. */
   keepCgroup(dir: string): void;
+  /** Runs a program with its arguments, once all processes are gone. */
+  runLast(command: readonly string[]): void;
   /** From the moment it was asked to end them all: a process that ends now has not crashed, and none may be started. */
   isClosing(): boolean;
   /** Ends whatever is still kept, and the keeper itself. */
@@ -34,6 +36,7 @@ export function startKeeper(): Keeper {
   const kept = new Map<number, NodeJS.Signals>();
   const homes = new Set<string>();
   const cgroups = new Set<string>();
+  const last = new Set<string>();
   let isClosing = false;
   // A keeper that was killed leaves nobody to end the rest, so the next one takes over.
   const start = (): KeeperProcess => {
@@ -43,6 +46,7 @@ export function startKeeper(): Keeper {
     for (const [target, signal] of kept) started.send(`keep ${target} ${signal}`);
     for (const dir of homes) started.send(`homes ${dir}`);
     for (const dir of cgroups) started.send(`cgroup ${dir}`);
+    for (const command of last) started.send(`last ${command}`);
     return started;
   };
   let running = start();
@@ -64,6 +68,10 @@ export function startKeeper(): Keeper {
     keepCgroup(dir) {
       cgroups.add(dir);
       running.send(`cgroup ${dir}`);
+    },
+    runLast(command) {
+      last.add(JSON.stringify(command));
+      running.send(`last ${JSON.stringify(command)}`);
     },
     async close() {
       isClosing = true;

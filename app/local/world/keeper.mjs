@@ -1,7 +1,8 @@
 // Ends every process of the world once the world itself is gone, however it went: the system closes a pipe even after SIGKILL.
-// Standard input, one line each: "keep <target> <signal>", "forget <target>", "homes <folder>", "cgroup <folder>". End of input means:
-// end them all, and remove the control groups that they ran in.
+// Standard input, one line each: "keep <target> <signal>", "forget <target>", "homes <folder>", "cgroup <folder>", "last <JSON>". End of
+// input means: end them all, remove the control groups that they ran in, and run the programs that come last.
 // A target is a process id, or the negative id of a process group; a folder stands for what runs with its home in there.
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -9,12 +10,14 @@ import { createInterface } from "node:readline";
 const KILL_AFTER_MS = 3_000;
 /** What is left then has been killed but waits for its parent to notice. */
 const GIVE_UP_AFTER_MS = 5_000;
+const LAST_LIMIT_MS = 60_000;
 /** How to ask each target to end. */
 const targets = new Map();
 const homes = [];
 /** What was started for this world has it in its environment, also a part that nobody had time to tell of before the world was killed. */
 const [, , mark = ""] = process.argv;
 const cgroups = [];
+const last = [];
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
@@ -23,6 +26,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (verb === "keep") targets.set(Number(target), signal);
   if (verb === "forget") targets.delete(Number(target));
   if (verb === "cgroup") cgroups.push(line.slice(verb.length + 1));
+  if (verb === "last") last.push(JSON.parse(line.slice(verb.length + 1)));
   if (verb === "homes") homes.push(line.slice(verb.length + 1) + path.sep);
 }
 
@@ -36,7 +40,9 @@ const watch = setInterval(() => {
   const elapsedMs = Date.now() - startedAt;
   signalAll(() => (elapsedMs < KILL_AFTER_MS ? 0 : "SIGKILL"));
   const areRemoved = targets.size === 0 && cgroups.map(removeCgroup).every(Boolean);
-  if (areRemoved || elapsedMs > GIVE_UP_AFTER_MS) clearInterval(watch);
+  if (!areRemoved && elapsedMs <= GIVE_UP_AFTER_MS) return;
+  clearInterval(watch);
+  for (const [command, ...args] of last) spawnSync(command, args, { stdio: "ignore", timeout: LAST_LIMIT_MS });
 }, 20);
 
 /** Forgets whatever is gone. */

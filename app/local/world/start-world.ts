@@ -1,11 +1,11 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { ALL_TOOLS, ensureTools, REAL_NODE_TOOLS, type ToolPaths, userCacheDir } from "../../../tools/install-tools.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
-import { ensureHubImages } from "../images/hub-images.ts";
-import { ensureNodeImages } from "../images/node-images.ts";
+import { ensureImages } from "../images/ensure-images.ts";
 import type { NodeKind } from "../node/choose-node.ts";
 import { NODE_ADDRESS } from "../node/node-network.ts";
+import { removeWorld } from "../node/own-users.ts";
 import { connectSocketOf, makeVolumes, startRealNode } from "../node/start-real-node.ts";
 import type { BuiltImage } from "../seed/build-image.ts";
 import { buildSampleImages, packSampleCharts } from "../seed/sample-artefacts.ts";
@@ -175,8 +175,7 @@ async function emptyFolder(dir: string): Promise<void> {
       fix: "Move it elsewhere, or name another folder: --dir FOLDER.",
     });
   }
-  // Of a world that was killed, some part may still be writing there.
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
+  await removeWorld(dir);
 }
 
 type Shared = Pick<ProcessOptions, "logDir" | "keeper" | "onCrash">;
@@ -203,8 +202,7 @@ interface RealNodeParts extends Shared {
 }
 
 async function startNodeWithImages({ registry, isAlone, ...options }: RealNodeParts) {
-  const images = await ensureNodeImages(options.tools.coredns, userCacheDir());
-  const hubImages = await ensureHubImages(userCacheDir());
+  const { ofNode: images, ofHubs: hubImages } = await ensureImages(options.tools.coredns, userCacheDir());
   // One after the other, so that a layer that many have is sent once.
   for (const image of [...Object.values(images), ...hubImages]) await registry.pushImage(image);
   const reference = ({ name, digest }: BuiltImage) => `${name}@${digest}`;
