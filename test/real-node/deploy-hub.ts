@@ -25,6 +25,10 @@ export async function deployHub(
   namespace: string,
   singleuser: Record<string, Json>,
 ): Promise<DeployedHub> {
+  const config = new KubeConfig();
+  config.loadFromFile(world.kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  await claimHomes(core, namespace);
   await installChart(world, namespace, {
     hub: {
       config: {
@@ -41,11 +45,12 @@ export async function deployHub(
       },
     },
     proxy: { service: { type: "ClusterIP" } },
-    singleuser,
+    singleuser: {
+      // All students on one volume, as on a file server.
+      storage: { type: "static", static: { pvcName: HOMES, subPath: `${namespace}/{username}` } },
+      ...singleuser,
+    },
   });
-  const config = new KubeConfig();
-  config.loadFromFile(world.kubeconfig);
-  const core = config.makeApiClient(CoreV1Api);
   const [service, secret] = await Promise.all([
     core.readNamespacedService({ name: "proxy-public", namespace }),
     core.readNamespacedSecret({ name: "hub", namespace }),
@@ -61,11 +66,21 @@ export async function deployHub(
   };
 }
 
+const HOMES = "homes";
+
+/** What a fleet has beside its hub: the claim to what the file server exports. */
+async function claimHomes(core: CoreV1Api, namespace: string): Promise<void> {
+  await core.createNamespace({ body: { metadata: { name: namespace } } });
+  const resources = { requests: { storage: "1Gi" } };
+  const spec = { storageClassName: "shared-homes", accessModes: ["ReadWriteMany"], resources };
+  await core.createNamespacedPersistentVolumeClaim({ namespace, body: { metadata: { name: HOMES }, spec } });
+}
+
 async function installChart(world: WorldDescription, namespace: string, values: Json): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), "campanile-hub-"));
   try {
     await writeFile(path.join(dir, "values.json"), JSON.stringify(values));
-    const args = ["upgrade", "--install", namespace, CHART, "--namespace", namespace, "--create-namespace"];
+    const args = ["upgrade", "--install", namespace, CHART, "--namespace", namespace];
     await execa(
       world.tools.helm ?? "helm",
       [...args, "--values", path.join(dir, "values.json"), "--wait", "--timeout", INSTALL_LIMIT],

@@ -62,8 +62,12 @@ onRealNode("a hub on a real node", () => {
     );
   });
 
-  test("a file is there after the server was stopped and started, and nobody else's server has it", async () => {
+  test("a file on a shared volume is there after the server was stopped and started, and nobody else's server has it", async () => {
     await runCell(hub, "student-1", "open('lab01.txt', 'w').write('an answer')");
+    const { spec } = await core.readNamespacedPod({ name: "jupyter-student-1", namespace: "data8" });
+    const home = spec?.containers[0]?.volumeMounts?.find(({ mountPath }) => mountPath === "/home/jovyan");
+    expect(home?.subPath).toBe("data8/student-1");
+    expect(spec?.volumes?.find(({ name }) => name === home?.name)?.persistentVolumeClaim?.claimName).toBe("homes");
     await stopServer(hub, "student-1");
     await vi.waitFor(
       () => expect(core.readNamespacedPod({ name: "jupyter-student-1", namespace: "data8" })).rejects.toThrow(),

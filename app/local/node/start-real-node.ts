@@ -11,6 +11,7 @@ import { type Forwarder, forward } from "./forward.ts";
 import type { GateSetup } from "./gate.ts";
 import type { NodeSetup } from "./hold-node.ts";
 import { DNS_ADDRESS, NODE_ADDRESS, NODE_NAME } from "./node-network.ts";
+import { foldersOfContainers, nodeHomeOf } from "./node-storage.ts";
 import { asNodesRoot, isOrdinaryUser, ownUsersFlags, pathWithRootsPrograms, removing } from "./own-users.ts";
 import { type NodeConfig, writeNodeConfig } from "./write-node-config.ts";
 
@@ -44,23 +45,10 @@ const SOCKET_PATH_LIMIT = 107;
 
 /** @param dir the world's folder */
 export function connectSocketOf(dir: string): string {
-  const file = path.join(homeOf(dir), "connect.sock");
+  const file = path.join(nodeHomeOf(dir), "connect.sock");
   if (Buffer.byteLength(file) > SOCKET_PATH_LIMIT)
     throw new Error(`a Unix socket's path has at most ${SOCKET_PATH_LIMIT} bytes, and ${file} has more: put the world elsewhere`);
   return file;
-}
-
-const VOLUMES = 20;
-
-/** Folders for the volumes of pods; gone with the world. */
-export async function makeVolumes(dir: string): Promise<string[]> {
-  const folders = Array.from({ length: VOLUMES }, (_, index) => path.join(homeOf(dir), "volumes", String(index)));
-  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })));
-  return folders;
-}
-
-function homeOf(dir: string): string {
-  return path.join(dir, "node");
 }
 
 /**
@@ -69,13 +57,12 @@ function homeOf(dir: string): string {
  */
 export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
   const { dir, logDir, keeper, onCrash, tools, plane } = options;
-  const home = homeOf(dir);
+  const home = nodeHomeOf(dir);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const cgroups = await createNodeCgroups(dir);
   for (const folder of cgroups.folders) keeper.keepCgroup(folder);
   // Their owners are users that nobody outside can act for.
-  if (isOrdinaryUser())
-    keeper.runLast(asNodesRoot(removing(...["containerd", "kubelet", "volumes"].map((name) => path.join(home, name)))));
+  if (isOrdinaryUser()) keeper.runLast(asNodesRoot(removing(...foldersOfContainers(dir))));
   // There is nothing to be saved, and what does not end with the first process ends at once.
   const shared = { logDir, keeper, onCrash, stopSignal: "SIGKILL", env: { PATH: pathWithRootsPrograms() } } as const;
   const holder = await startHolder(home, options, cgroups, shared);
@@ -165,7 +152,7 @@ async function openGate(
 ): Promise<{ gate: RunningProcess; forwarders: Forwarder[] }> {
   const { dir, plane, registryHost, openPorts = [] } = options;
   const ports = [Number(new URL(plane.server).port), portOf(registryHost), ...openPorts];
-  const sockets = ports.map((port) => ({ port, socket: path.join(homeOf(dir), `${port}.sock`) }));
+  const sockets = ports.map((port) => ({ port, socket: path.join(nodeHomeOf(dir), `${port}.sock`) }));
   const forwarders = await Promise.all(
     sockets.map(async ({ port, socket }) => {
       await rm(socket, { force: true });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
 import { NODE_NAME } from "../node/node-network.ts";
+import type { NodeStorage } from "../node/node-storage.ts";
 import { type ProcessOptions, type RunningProcess, startProcess } from "./start-process.ts";
 
 /** Sizes of a small cloud machine, so that requests in the sample's values mean something. */
@@ -55,12 +56,16 @@ export async function startNodes(options: NodesOptions): Promise<RunningProcess>
   return process;
 }
 
-/** @param realVolumes folders of a real node, which has volumes that can be written to */
-export async function offerVolumes(adminKubeconfig: string, realVolumes: readonly string[] = []): Promise<void> {
+/** @param real folders of a real node, which has volumes that can be written to */
+export async function offerVolumes(adminKubeconfig: string, real?: NodeStorage): Promise<void> {
   const api = apiOf(adminKubeconfig);
-  const simulated = Array.from({ length: VOLUMES }, (_, index) => volume(index, { hostPath: { path: "/nonexistent" } }));
-  const real = realVolumes.map((folder, index) => volume(index, { local: { path: folder }, nodeAffinity: ON_REAL_NODE }));
-  const volumes = real.length > 0 ? real : simulated;
+  const volumes = real
+    ? [
+        ...real.volumes.map((folder, index) => volume(numbered(index), "standard", { local: { path: folder }, ...ON_REAL_NODE })),
+        // Not a local one, whose files the kubelet would give to a pod's group: no file server lets it.
+        ...SHARED_BY.map((name) => volume(name, SHARED, { hostPath: { path: real.homes }, ...ON_REAL_NODE })),
+      ]
+    : Array.from({ length: VOLUMES }, (_, index) => volume(numbered(index), "standard", { hostPath: { path: "/nonexistent" } }));
   await Promise.all([storageClass(), ...volumes].map((object) => api.create(object)));
 }
 
@@ -68,10 +73,16 @@ export async function offerVolumes(adminKubeconfig: string, realVolumes: readonl
 const SIMULATED = "campanile.dev/simulated";
 
 const ON_REAL_NODE = {
-  required: {
-    nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE_NAME] }] }],
+  nodeAffinity: {
+    required: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE_NAME] }] }],
+    },
   },
 };
+
+/** The class of claims for the homes of a whole hub, as a file server has them; each hub binds one of the volumes, all of one export. */
+const SHARED = "shared-homes";
+const SHARED_BY = ["homes-0", "homes-1", "homes-2", "homes-3"];
 
 function apiOf(adminKubeconfig: string): KubernetesObjectApi {
   const config = new KubeConfig();
@@ -112,13 +123,17 @@ function storageClass() {
   };
 }
 
-function volume(index: number, source: object) {
+function numbered(index: number): string {
+  return `volume-${String(index).padStart(3, "0")}`;
+}
+
+function volume(name: string, storageClassName: string, source: object) {
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
-    metadata: { name: `volume-${String(index).padStart(3, "0")}` },
+    metadata: { name },
     spec: {
-      storageClassName: "standard",
+      storageClassName,
       capacity: { storage: "100Gi" },
       accessModes: ["ReadWriteOnce", "ReadWriteMany"],
       persistentVolumeReclaimPolicy: "Retain",
