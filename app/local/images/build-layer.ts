@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -70,20 +70,22 @@ async function build(recipe: LayerRecipe, into: string): Promise<void> {
  * @see OCI image specification, "Whiteouts"
  */
 async function markRemoved(tree: string): Promise<void> {
-  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (!entry.isCharacterDevice() || (await lstat(file)).rdev !== 0) continue;
+  // Node's own walk follows links, and a link of an image leads into this machine's folders here.
+  const { stdout } = await execa("find", [tree, "-type", "c", "-print0"], { timeout: PACK_LIMIT_MS });
+  for (const file of stdout.split("\0").filter(Boolean)) {
+    if ((await lstat(file)).rdev !== 0) continue;
     await rm(file);
-    await writeFile(path.join(entry.parentPath, `.wh.${entry.name}`), "");
+    await writeFile(path.join(path.dirname(file), `.wh.${path.basename(file)}`), "");
   }
 }
 
 /** Puts a layer's files into a folder, as they were when it was built. */
 export async function unpackLayer({ file }: BuiltLayer, into: string): Promise<void> {
-  const tar = execa("tar", ["--numeric-owner", "--same-owner", "--preserve-permissions", "-C", into, "-xf", "-"], {
+  await execa("tar", ["--numeric-owner", "--same-owner", "--preserve-permissions", "-C", into, "-xf", "-"], {
+    // Whoever writes to it by hand fails now and then: it may have ended before its input is known to be closed.
+    stdin: [{ file }, { transform: createZstdDecompress() }],
     timeout: PACK_LIMIT_MS,
   });
-  await Promise.all([tar, pipeline(createReadStream(file), createZstdDecompress(), tar.stdin)]);
 }
 
 /**

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
       timeout: STEP_LIMIT_MS,
     });
   }
-  await execa("umount", ["--recursive", "--lazy", root]);
+  // With all that is mounted below. One by one, what came along with /dev could not be unmounted by somebody who is root only here.
+  await execa("umount", ["--lazy", root]);
   await Promise.all(NOT_OF_THE_LAYER.map((name) => rm(path.join(tree, name), { recursive: true, force: true })));
 }
 

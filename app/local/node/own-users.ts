@@ -19,9 +19,9 @@ export function pathWithRootsPrograms(): string {
   return [process.env.PATH ?? "", "/usr/sbin", "/sbin"].join(path.delimiter);
 }
 
-/** The program and its arguments with which somebody who is root among users of their own runs a command. */
+/** The program and its arguments with which somebody who is root among users of their own runs a command, which may mount. */
 export function asNodesRoot(command: readonly string[]): [string, ...string[]] {
-  return ["/usr/bin/unshare", ...ownUsersFlags(), "--", ...command];
+  return ["/usr/bin/unshare", ...ownUsersFlags(), "--mount", "--", ...command];
 }
 
 /** Removes a world's folder, in which the containers of an ordinary user's node may have left files of subordinate users. */
