@@ -9,12 +9,12 @@ import { mergeValues } from "../../app/domain/merge-values.ts";
 import { createControlClient } from "../../app/local/github/control-client.ts";
 import { forwardToNode } from "../../app/local/node/forward.ts";
 import { NODE_ADDRESS } from "../../app/local/node/node-network.ts";
-import { packSampleCharts } from "../../app/local/seed/sample-artefacts.ts";
+import { packChart } from "../../app/local/seed/pack-chart.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
 import { campanileCommand } from "../cli/run-campanile.ts";
 import { imageDigest } from "./image-digest.ts";
 
-const CHART = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
+const STAND_IN = path.resolve(import.meta.dirname, "../fixtures/charts/jupyterhub");
 const IMAGE = "registry.campanile.example/user-data8";
 const CHARTS = "https://charts.campanile.example/";
 const PUBLIC_URL = "http://data8-staging.courses.example";
@@ -48,16 +48,18 @@ export interface JourneyHub {
   stop(): Promise<void>;
 }
 
-/** Who opens it gets the course's notebook from a repository that the hub's servers can reach. */
-export async function openJourneyHub(world: WorldDescription): Promise<JourneyHub> {
+/**
+ * Who opens it gets the course's notebook from a repository that the hub's servers can reach.
+ * @param chartFolder of another chart than the stand-in
+ */
+export async function openJourneyHub(world: WorldDescription, chartFolder = STAND_IN): Promise<JourneyHub> {
   const dir = await mkdtemp(path.join(tmpdir(), "campanile-journey-"));
   const namespace = "data8-staging";
   const config = new KubeConfig();
   config.loadFromFile(world.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const git = await createCourse(world);
-  const chart = (await packSampleCharts()).find(({ name }) => name === "jupyterhub");
-  if (!chart) throw new Error("the sample has no chart of JupyterHub");
+  const chart = await packChart(chartFolder);
   const charts = path.join(dir, "charts");
   await mkdir(charts);
   await writeFile(path.join(charts, `jupyterhub-${chart.version}.tgz`), chart.tgz);
@@ -83,7 +85,17 @@ export async function openJourneyHub(world: WorldDescription): Promise<JourneyHu
         journey: { imports: IMPORTS, link: linkTo(git.inside), grader: GRADER, ...journey },
       });
       const given = path.join(dir, "hubs/data8/values/common.yaml");
-      const args = ["upgrade", "--install", namespace, CHART, "--namespace", namespace, "--create-namespace", "--values", given];
+      const args = [
+        "upgrade",
+        "--install",
+        namespace,
+        chartFolder,
+        "--namespace",
+        namespace,
+        "--create-namespace",
+        "--values",
+        given,
+      ];
       const pins = ["--set-string", `singleuser.image.name=${IMAGE},singleuser.image.tag=${pin.tag}@${pin.digest}`];
       const wait = isWaitedFor ? ["--wait", "--timeout", "3m"] : [];
       const home = path.join(dir, "helm");

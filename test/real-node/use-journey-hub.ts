@@ -8,7 +8,7 @@ import { type RunningRealWorld, runRealWorld } from "./run-real-world.ts";
 import { FIRST_START_LIMIT_MS } from "./where-possible.ts";
 
 /** A hub on a real node, and `campanile verify` as a person uses it; there for all tests of the suite that calls this. */
-export function useJourneyHub() {
+export function useJourneyHub({ chartFolder }: { chartFolder?: string } = {}) {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
   let world: RunningRealWorld;
   let hub: JourneyHub;
@@ -16,7 +16,7 @@ export function useJourneyHub() {
   beforeAll(async () => {
     folder = await makeFolder();
     world = await runRealWorld(path.join(folder.dir, "world"));
-    hub = await openJourneyHub(world);
+    hub = await openJourneyHub(world, chartFolder);
   }, FIRST_START_LIMIT_MS);
   afterAll(async () => {
     await hub?.stop();
@@ -42,6 +42,22 @@ export function useJourneyHub() {
     },
   };
 }
+
+export const outcomesOf = ({ steps }: JourneyReport) => steps.map(({ step, outcome }) => `${step} ${outcome.kind}`);
+
+/** Of a hub whose servers have one image. */
+export const EVERY_STEP_WORKS = [
+  "hub works",
+  "login works",
+  "server works",
+  "kernel works",
+  "content works",
+  "notebook works",
+  "restart works",
+  "grader works",
+  "profiles not-asked",
+  "clean-up works",
+];
 
 export const outcomeOf = ({ steps }: JourneyReport, name: StepName) => steps.find(({ step }) => step === name)?.outcome;
 

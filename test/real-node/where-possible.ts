@@ -14,11 +14,11 @@ const missing = mustRunRealNode() ? [] : await findWhatIsMissing();
 export const FIRST_START_LIMIT_MS = 40 * 60_000;
 
 /**
- * Tests that need a real node: where it cannot be started they are reported as skipped, with the reason; in CI they fail there.
+ * Tests that need a real node, and perhaps more: where it cannot be started they are reported as skipped, with the reason; in CI they fail there.
  * One file of them runs at a time: they look at the whole machine for what a node leaves, and two nodes would be slow on it.
  */
-export function onRealNode(title: string, tests: () => void): void {
-  describeUnless(missing, title, tests);
+export function onRealNode(title: string, tests: () => void, alsoMissing: readonly string[] = []): void {
+  describeUnless([...missing, ...alsoMissing], title, tests);
 }
 
 /** The same for tests that need root to make somebody up who is not. */
