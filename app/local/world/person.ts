@@ -47,12 +47,14 @@ export interface Person {
   until<T>(what: string, look: () => Promise<T | undefined>, limitSeconds?: number): Promise<T>;
 }
 
-const LIMIT_SECONDS = 120;
+/** With programs in its pods, a first rollout pulls images and plays a journey in both environments. */
+const LIMIT_SECONDS = { simulated: 120, real: 300 };
 
 export function createPerson(world: WorldDescription, institution: InstitutionDescription): Person {
   const [owner = "", repo = ""] = institution.repository.split("/");
   const place = { owner, repo };
   const as = institution.login;
+  const usualLimit = LIMIT_SECONDS[world.realNode ? "real" : "simulated"];
   const control = createControlClient(world.github.apiUrl);
   const octokit = new Octokit({ auth: institution.token, baseUrl: world.github.apiUrl });
   let branches = 0;
@@ -150,7 +152,7 @@ export function createPerson(world: WorldDescription, institution: InstitutionDe
       person.until(`the check “${name}” of ${sha.slice(0, 7)} has a conclusion`, async () =>
         (await checks(sha)).find((check) => check.name === name && check.conclusion !== ""),
       ),
-    async until(what, look, limitSeconds = LIMIT_SECONDS) {
+    async until(what, look, limitSeconds = usualLimit) {
       const deadline = Date.now() + limitSeconds * 1000;
       let { last } = await control.journal({ kind: "event" });
       for (;;) {
