@@ -16,6 +16,8 @@ const IN_TIME = { timeout: 60_000, interval: 200 };
 /** More than the keeper takes, which here removes what containers left in files as well. */
 const ENDED = { timeout: 30_000, interval: 50 };
 
+const STORY_LIMIT_MS = 20 * 60_000;
+
 onMadeUpUser("a real node of an ordinary user", () => {
   let user: MadeUpUser;
 
@@ -32,7 +34,7 @@ onMadeUpUser("a real node of an ordinary user", () => {
       process.stdout.write(JSON.stringify(await findWhatIsMissing()));`;
     const [command, ...args] = user.command(["--input-type=module", "--eval", script], "nothing");
     expect(JSON.parse((await execa(command, args)).stdout)).toEqual([
-      expect.stringMatching(/^\/etc\/subuid and \/etc\/subgid give campanile-student no 65535 ids .*sudo usermod --add-subuids/),
+      expect.stringMatching(/^\/etc\/subuid and \/etc\/subgid give campanile-student no 65536 ids .*sudo usermod --add-subuids/),
       expect.stringMatching(
         /^the control groups that this runs in are not campanile-student's: \/sys\/fs\/cgroup.*(systemd-run|chown)/,
       ),
@@ -75,6 +77,24 @@ onMadeUpUser("a real node of an ordinary user", () => {
     await vi.waitFor(async () => expect(await user.foreignFiles()).toEqual([]), ENDED);
     expect(await hostState(worldDir())).toEqual(before);
   });
+
+  test(
+    "plays the story of npm start",
+    async () => {
+      const start = path.join(user.project, "app/local/start.ts");
+      const [command, ...args] = user.command([start, "--once", "--node", "real", "--dir", path.join(user.home, "story")]);
+      const { stdout, exitCode } = await execa(command, args, { reject: false, stdin: "ignore" });
+      expect(stdout).toContain("World       Nodes: one real, with containers in namespaces of its own");
+      expect(stdout).toMatch(/Student +✓ data8-prod: The work is there tomorrow, in /);
+      expect(stdout.split("\n").at(-1)).toMatch(/^story: ok in /);
+      expect({ exitCode, groups: await user.groups(), files: await user.foreignFiles() }).toEqual({
+        exitCode: 0,
+        groups: [],
+        files: [],
+      });
+    },
+    STORY_LIMIT_MS,
+  );
 
   const worldDir = () => path.join(user.home, "world");
 

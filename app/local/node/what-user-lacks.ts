@@ -22,8 +22,8 @@ export const DELEGATION = {
     "there under [Service] Delegate=cpu cpuset memory pids, then log in again",
 };
 
-/** Who images know: those of Debian, and 65534 and 65535. The user's own id stands for root's. */
-const IDS = 65_535;
+/** Who images know, up to 65535. The user's own id stands for root's, and takes the place of the first of these. */
+const IDS = 65_536;
 /** The first that lets somebody who is root in a namespace only put layers on top of each other. */
 const OLDEST_KERNEL = "5.11.0";
 
