@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FieldTypes } from "../domain/field-types.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { describeObject, type Manifest, objectKey } from "../domain/manifest.ts";
-import { withSecondPlaceholders } from "../domain/placeholder.ts";
 import type { ObjectChange, ReleaseDiff } from "../domain/release-diff.ts";
 import type { OtherObjects } from "../render/differing-objects.ts";
 import { compareLeaves, type LeafChange, showChanges } from "./compare-leaves.ts";
-import { flattenObject, type Leaves } from "./flatten-object.ts";
+import { flattenObject } from "./flatten-object.ts";
 import { hooksThatRun } from "./hooks-that-run.ts";
+import { pairManifests } from "./pair-manifests.ts";
 
 export interface DiffSide {
   manifests: readonly Manifest[];
@@ -30,7 +29,7 @@ export interface DiffOptions {
 export function diffRelease(base: DiffSide, head: DiffSide, options: DiffOptions): ReleaseDiff {
   const { releaseId, hub, environment, fieldTypes, fingerprintKey } = options;
   const notDeterministic = new Set<string>();
-  const objects = pair(base, head).flatMap(({ before, after }): ObjectChange[] => {
+  const objects = pairManifests(base.manifests, head.manifests).flatMap(({ before, after }): ObjectChange[] => {
     const compared = compareObject(base, head, before, after, fieldTypes);
     for (const path of compared?.madeUp ?? []) notDeterministic.add(path);
     if (!compared || compared.change === "same") return [];
@@ -49,44 +48,6 @@ export function diffRelease(base: DiffSide, head: DiffSide, options: DiffOptions
     hooks: hooksThatRun(base.manifests, head.manifests),
     notDeterministic: [...notDeterministic].sort(),
   };
-}
-
-/**
- * Whether a difference of the two sides may be chance: it stands where other placeholders made a difference too, and not because the
- * placeholder itself is there. A checksum of a Secret is such a place. Then each side has to be rendered once more.
- */
-export function isDoubtful(base: DiffSide, head: DiffSide, fieldTypes: FieldTypes): boolean {
-  return pair(base, head).some(({ before, after }) => {
-    const manifest = after ?? before;
-    if (!manifest || isDeepStrictEqual(before?.object, after?.object)) return false;
-    const key = objectKey(manifest.id);
-    if (!(key in base.reached) && !(key in head.reached)) return false;
-    if (!before || !after) return (before ? base : head).reached[key] === null;
-    const [old, now] = [
-      flattenObject(before.object, fieldTypes, "rendered"),
-      flattenObject(after.object, fieldTypes, "rendered"),
-    ];
-    const unexplained = [
-      unexplainedKeys(old, base.reached[key], fieldTypes),
-      unexplainedKeys(now, head.reached[key], fieldTypes),
-    ];
-    return compareLeaves(old, now).some((change) => unexplained.some((keys) => keys === "all" || keys.has(change.key)));
-  });
-}
-
-function unexplainedKeys(leaves: Leaves, other: JsonObject | null | undefined, fieldTypes: FieldTypes): Set<string> | "all" {
-  if (other === null) return "all";
-  if (other === undefined) return new Set();
-  const changes = compareLeaves(leaves, flattenObject(other, fieldTypes, "rendered"));
-  const isPlaceholder = ({ before, after }: LeafChange) =>
-    before !== undefined && after !== undefined && withSecondPlaceholders(before.text) === after.text;
-  return new Set(changes.filter((change) => !isPlaceholder(change)).map(({ key }) => key));
-}
-
-function pair(base: DiffSide, head: DiffSide): { before: Manifest | undefined; after: Manifest | undefined }[] {
-  const before = new Map(base.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
-  const after = new Map(head.manifests.map((manifest) => [objectKey(manifest.id), manifest]));
-  return [...new Set([...before.keys(), ...after.keys()])].map((key) => ({ before: before.get(key), after: after.get(key) }));
 }
 
 interface Compared {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ClusterInspector } from "../adapters/kubernetes/inspect-cluster.ts";
-import { type DiffSide, diffRelease, isDoubtful } from "../diff/diff-release.ts";
+import { type DiffSide, diffRelease } from "../diff/diff-release.ts";
 import { judgeImpact } from "../diff/judge-impact.ts";
+import { isDoubtful, isMadeAsBefore } from "../diff/may-be-chance.ts";
 import type { LiveSecret } from "../diff/secrets-in.ts";
 import { type ImageLayers, weighPull } from "../diff/weigh-pull.ts";
 import { ConfigError, explanationOf } from "../domain/errors.ts";
@@ -84,7 +85,7 @@ async function lookAt(
   const fieldTypes = await ports.fetchFieldTypes(head, lookups, [...sides.before.manifests, ...sides.after.manifests]);
   const options = { releaseId: head.id, hub: head.hub, environment: head.environment, fieldTypes, fingerprintKey };
   const { before, after } = isDoubtful(sides.before, sides.after, fieldTypes)
-    ? await lookAgain(ports, base, head, lookups, sides)
+    ? await lookAgain(ports, { base, head }, lookups, sides, fieldTypes)
     : sides;
   const diff = diffRelease(before, after, options);
   if (lookups === "none" || lookups.source === "recorded") {
@@ -128,14 +129,17 @@ async function renderIfPossible(renders: RendersReleases, base: Release, lookups
   }
 }
 
-/** A difference that chance may have made is judged by one more render of each side. */
+/** A difference that chance may have made is judged by one more render of each side, or of base alone where that says enough. */
 async function lookAgain(
   { renders }: ReleasePreviewPorts,
-  base: Release | undefined,
-  head: Release,
+  { base, head }: { base: Release | undefined; head: Release },
   lookups: Lookups,
   { before, after }: Sides,
+  fieldTypes: FieldTypes,
 ): Promise<Sides> {
-  const [old, now] = await Promise.all([base ? renders.findMadeUp(base, lookups) : {}, renders.findMadeUp(head, lookups)]);
+  const old = base ? await renders.findMadeUp(base, lookups) : {};
+  const isSameChart = base?.chart.digest === head.chart.digest;
+  const isProved = isSameChart && Object.keys(old).length === 0 && isMadeAsBefore(before, after, fieldTypes);
+  const now = isProved ? {} : await renders.findMadeUp(head, lookups);
   return { before: { ...before, madeUp: old }, after: { ...after, madeUp: now } };
 }

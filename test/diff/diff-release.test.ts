@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import { diffRelease, isDoubtful } from "../../app/diff/diff-release.ts";
+import { diffRelease } from "../../app/diff/diff-release.ts";
+import { isDoubtful } from "../../app/diff/may-be-chance.ts";
 import { RECORDED_FIELD_TYPES } from "../../app/diff/recorded-field-types.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../app/domain/json.ts";
 import type { Manifest } from "../../app/domain/manifest.ts";

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { gzipStored, packTar } from "../../app/adapters/charts/deterministic-archive.ts";
 import { createHelm } from "../../app/adapters/helm/create-helm.ts";
-import { diffRelease, isDoubtful } from "../../app/diff/diff-release.ts";
+import { createImageRegistry } from "../../app/adapters/images/image-layers.ts";
+import { diffRelease } from "../../app/diff/diff-release.ts";
+import { isDoubtful, isMadeAsBefore } from "../../app/diff/may-be-chance.ts";
 import { RECORDED_FIELD_TYPES } from "../../app/diff/recorded-field-types.ts";
 import { ConfigError } from "../../app/domain/errors.ts";
 import type { ImagePin } from "../../app/domain/hub.ts";
@@ -12,6 +14,7 @@ import type { JsonObject } from "../../app/domain/json.ts";
 import type { Release } from "../../app/domain/release.ts";
 import { loadFleet } from "../../app/load/load-fleet.ts";
 import { packChart } from "../../app/local/seed/pack-chart.ts";
+import { previewRelease, type ReleasePreviewPorts } from "../../app/pipeline/preview-release.ts";
 import { releasesOf } from "../../app/plan/releases-of.ts";
 import { createRenderer, type RenderPorts } from "../../app/render/render-release.ts";
 import { ensureTools } from "../../tools/install-tools.ts";
@@ -55,11 +58,25 @@ function startRenderer(chart = hubChart, more: Partial<RenderPorts> = {}) {
     ...more,
   });
   return {
+    renders,
     render: (release: Release) => renders.renderRelease(release, "none"),
     findMadeUp: (release: Release) => renders.findMadeUp(release, "none"),
     calls,
   };
 }
+
+/** For a preview without a cluster. */
+const portsOf = (renders: ReturnType<typeof createRenderer>): ReleasePreviewPorts => ({
+  renders,
+  openLookups: async () => "none",
+  keepLookups: async () => {},
+  fetchFieldTypes: async () => RECORDED_FIELD_TYPES,
+  inspectorFor() {
+    throw new Error("there is no cluster to look into");
+  },
+  fetchImageLayers: createImageRegistry({ mirrors: {} }).fetchLayers,
+  addSecret() {},
+});
 
 const OPTIONS = {
   releaseId: "data8-staging",
@@ -142,6 +159,48 @@ test("two renders at two times have no diff, and what is made up is told", async
     "Secret data8-staging/hub data.hub.config.CryptKeeper.keys",
     "Secret data8-staging/hub data.hub.services.campanile.apiToken",
   ]);
+});
+
+test("what a secret makes at base it makes at head too, and a text that head makes up is something new", async () => {
+  const secret = `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: {{ .Values.course.title | b64enc }}, k: {{ include "key" . | b64enc }}}\n`;
+  const templates = {
+    "_key.tpl": '{{ define "key" }}{{ .Values.key | default (randAlphaNum 20) }}{{ end }}',
+    "a.yaml": secret,
+    "b.yaml":
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, annotations: {sum: {{ print (include "key" .) .Values.course.title | sha256sum }}}}\n',
+  };
+  const { renders, render, findMadeUp, calls } = startRenderer(await writeChart("key.tgz", chartOf(templates)));
+  const shape = (set: string) => ({ key: `campanile-placeholder:${set}key:00000000` });
+  const secrets = {
+    kind: "encrypted",
+    file: "s.yaml",
+    digest: "",
+    shape: shape(""),
+    otherShape: shape("other:"),
+    ciphertext: "",
+  } as const;
+  const titled = (title: string, more: JsonObject = {}): Release => {
+    const release = withValues({ course: { title }, ...more });
+    return { ...release, valueLayers: [secrets, ...release.valueLayers] };
+  };
+  const [base, head, bare] = [titled("Data 8"), titled("Data 9"), titled("Data 8", { key: null })];
+  const [old, now, madeUp] = await Promise.all([render(base), render(head), render(bare)]);
+  expect(isDoubtful(old, now, RECORDED_FIELD_TYPES)).toBe(true);
+  expect(isMadeAsBefore(old, now, RECORDED_FIELD_TYPES)).toBe(true);
+  // Two renders of each of the three; base once more, and of head there is nothing left to be found out.
+  const preview = (planned: { base: Release; head: Release }) =>
+    previewRelease(portsOf(renders), { ...planned, reasons: [] }, { isFork: true, placeOfValue: () => undefined });
+  expect((await preview({ base, head })).diff).toMatchObject({
+    notDeterministic: [],
+    objects: [{ id: { name: "c" } }, { id: { name: "s" } }],
+  });
+  expect(calls).toHaveLength(7);
+  expect((await preview({ base, head: bare })).diff?.notDeterministic).toHaveLength(2);
+  expect(calls).toHaveLength(8);
+  expect([await findMadeUp(base), await findMadeUp(head)]).toEqual([{}, {}]);
+  expect(isDoubtful(old, madeUp, RECORDED_FIELD_TYPES)).toBe(true);
+  expect(isMadeAsBefore(old, madeUp, RECORDED_FIELD_TYPES)).toBe(false);
+  expect(Object.keys(await findMadeUp(bare)).sort()).toEqual(["/ConfigMap/data8-staging/c", "/Secret/data8-staging/s"]);
 });
 
 test("the pinned image is rendered by tag and digest, and a bump of it changes what runs it and nothing else", async () => {
