@@ -60071,8 +60071,8 @@ function createChartStore({ cacheDir: cacheDir2, mirrors }) {
   const inFlight = /* @__PURE__ */ new Map();
   const fileOf2 = (digest2) => path3.join(cacheDir2, "charts", `${digest2.replace("sha256:", "")}.tgz`);
   function once10(digest2, get) {
-    const known3 = inFlight.get(digest2);
-    if (known3) return known3;
+    const known2 = inFlight.get(digest2);
+    if (known2) return known2;
     const fetching = keep(fileOf2(digest2), get).finally(() => inFlight.delete(digest2));
     inFlight.set(digest2, fetching);
     return fetching;
@@ -60082,9 +60082,9 @@ function createChartStore({ cacheDir: cacheDir2, mirrors }) {
     return checked(pin, await found.fetch(), pin.digest);
   }
   async function fetchDependency(source) {
-    const known3 = await findRemembered(cacheDir2, source);
-    if (known3 && await isPresent(fileOf2(known3.digest)))
-      return { version: known3.version, content: await readFile2(fileOf2(known3.digest)) };
+    const known2 = await findRemembered(cacheDir2, source);
+    if (known2 && await isPresent(fileOf2(known2.digest)))
+      return { version: known2.version, content: await readFile2(fileOf2(known2.digest)) };
     const found = await findChart(source, mirrors);
     const fetched = await found.fetch();
     const content2 = found.digest === void 0 ? fetched : checked({ ...source, version: found.version }, fetched, found.digest);
@@ -60331,7 +60331,7 @@ function createFormIndex() {
     add(form, where) {
       const start = form.text.slice(0, MIN_SECRET_LENGTH);
       const forms = formsByStart.get(start) ?? [];
-      if (forms.some((known3) => known3.text === form.text)) return;
+      if (forms.some((known2) => known2.text === form.text)) return;
       forms.push({ ...form, where });
       forms.sort((a2, b3) => b3.text.length - a2.text.length);
       formsByStart.set(start, forms);
@@ -60349,7 +60349,7 @@ function findForms(text3, formsByStart, mayStart) {
     fingerprint = nextFingerprint(fingerprint, text3.charCodeAt(last));
     if (((mayStart[fingerprint >>> 3] ?? 0) & 1 << (fingerprint & 7)) === 0) continue;
     const start = last - MIN_SECRET_LENGTH + 1;
-    const form = formsByStart.get(text3.slice(start, last + 1))?.find((known3) => text3.startsWith(known3.text, start));
+    const form = formsByStart.get(text3.slice(start, last + 1))?.find((known2) => text3.startsWith(known2.text, start));
     if (form === void 0) continue;
     const sighting = sightingOf(form, text3, start);
     const previous = found.at(-1);
@@ -60510,38 +60510,38 @@ function betterNamed(one, other) {
 
 // app/redact/create-redactor.ts
 function createRedactor() {
-  const known3 = createFormIndex();
-  const redact = (text3) => redactText(text3, known3);
+  const known2 = createFormIndex();
+  const redact = (text3) => redactText(text3, known2);
   return {
     addSecret(value, where) {
-      for (const form of formsOf(value)) known3.add(form, where);
+      for (const form of formsOf(value)) known2.add(form, where);
     },
     redact,
     redactDeep: (value) => redactDeep(value, redact)
   };
 }
-function redactText(text3, known3) {
-  const sightings = findSecrets(text3, known3);
+function redactText(text3, known2) {
+  const sightings = findSecrets(text3, known2);
   if (sightings.length === 0) return text3;
   const marks = /* @__PURE__ */ new Map();
   let redacted = "";
   let position = 0;
   for (const { start, end, where } of sightings) {
-    const mark = marks.get(where) ?? markFor(where, known3);
+    const mark = marks.get(where) ?? markFor(where, known2);
     marks.set(where, mark);
     redacted += text3.slice(position, start) + mark;
     position = end;
   }
   return redacted + text3.slice(position);
 }
-function markFor(where, known3) {
+function markFor(where, known2) {
   const oneLine2 = where.replace(/\s+/g, " ").trim();
-  return findSecrets(oneLine2, known3).length === 0 ? `[hidden: ${oneLine2}]` : "[hidden: a secret]";
+  return findSecrets(oneLine2, known2).length === 0 ? `[hidden: ${oneLine2}]` : "[hidden: a secret]";
 }
-function findSecrets(text3, known3) {
+function findSecrets(text3, known2) {
   const sightings = [];
   for (const view of viewsOf(text3)) {
-    for (const found of [known3.find(view.text), findKeyLikes(view.text)]) {
+    for (const found of [known2.find(view.text), findKeyLikes(view.text)]) {
       for (const sighting of found) {
         sightings.push({ ...sighting, start: view.sourceStartOf(sighting.start), end: view.sourceEndOf(sighting.end) });
       }
@@ -60619,7 +60619,10 @@ function plural2(count3, one, many = `${one}s`) {
   return `${count3} ${count3 === 1 ? one : many}`;
 }
 function codeOf({ code, page }) {
-  return page === void 0 ? `\`${code}\`` : `[\`${code}\`](${encodeURI(page).replace(/[()]/g, "\\$&")})`;
+  return page === void 0 ? `\`${code}\`` : link(`\`${code}\``, page);
+}
+function link(words, address) {
+  return `[${words}](${encodeURI(address).replace(/[()]/g, "\\$&")})`;
 }
 
 // app/cli/validate/format-findings.ts
@@ -68552,6 +68555,10 @@ function gitEnvironment(authorization) {
   }
   return environment2;
 }
+var REASON_LIMIT_CHARACTERS = 500;
+function wholeWords(text3) {
+  return text3.length <= REASON_LIMIT_CHARACTERS ? text3 : `${text3.slice(0, REASON_LIMIT_CHARACTERS).replace(/\S+$/, "")}\u2026`;
+}
 function gitError(call, failure2) {
   const verb = call.args.find((arg) => !arg.startsWith("-")) ?? "";
   const words = Buffer.from(failure2.stderr ?? []).toString("utf8").trim().split("\n").slice(-3).join(" ");
@@ -68559,7 +68566,7 @@ function gitError(call, failure2) {
     {
       code: "git-failed",
       what: `git ${verb} did not work.`,
-      why: failure2.timedOut ? `It took longer than ${TIME_LIMIT_MS2 / 1e3} s.` : words.slice(0, 500) || "It gave no reason.",
+      why: failure2.timedOut ? `It took longer than ${TIME_LIMIT_MS2 / 1e3} s.` : wholeWords(words) || "It gave no reason.",
       fix: "If GitHub is reachable and the App is still installed on the repository, Campanile will get through when it tries again.",
       canRetry: true
     },
@@ -69536,10 +69543,22 @@ function missingFile(file2, why) {
   );
 }
 
+// app/domain/once-per.ts
+function oncePer(find) {
+  const known2 = /* @__PURE__ */ new WeakMap();
+  return (key) => {
+    const before2 = known2.get(key);
+    if (before2) return before2.found;
+    const found = find(key);
+    known2.set(key, { found });
+    return found;
+  };
+}
+
 // app/domain/suggest-name.ts
 var import_fastest_levenshtein = __toESM(require_mod(), 1);
-function suggestName(written, known3) {
-  const candidates = known3.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b3) => a2.edits - b3.edits || a2.name.localeCompare(b3.name));
+function suggestName(written, known2) {
+  const candidates = known2.map((name2) => ({ name: name2, edits: (0, import_fastest_levenshtein.distance)(written.toLowerCase(), name2.toLowerCase()) })).filter(({ name: name2, edits }) => edits <= Math.max(1, Math.floor(name2.length / 3))).sort((a2, b3) => a2.edits - b3.edits || a2.name.localeCompare(b3.name));
   return candidates[0]?.name;
 }
 
@@ -69582,15 +69601,16 @@ function hubFiles(hub2) {
 
 // app/load/find-unread-files.ts
 function findUnreadFiles(files, environments, hubs) {
-  const read = /* @__PURE__ */ new Set([...sharedValuesFiles(environments), ...hubs.flatMap((hub2) => filesOf(hub2, environments))]);
-  return [...files].filter((file2) => /^(?:hubs|values)\/.*\.ya?ml$/.test(file2) && !read.has(file2)).map((file2) => unreadFile(file2, suggestName(file2, [...read])));
+  const read = new Set(sharedValuesFiles(environments));
+  for (const hub2 of hubs) for (const file2 of listedFiles(hub2) ?? filesOf(hub2, environments)) read.add(file2);
+  return [...files].filter((file2) => !read.has(file2) && /^(?:hubs|values)\/.*\.ya?ml$/.test(file2)).map((file2) => unreadFile(file2, suggestName(file2, [...read])));
 }
-function filesOf({ name: name2, listed }, environments) {
+var listedFiles = oncePer((hub2) => hub2.listed && filesOf(hub2, hub2.listed));
+function filesOf({ name: name2 }, environments) {
   const paths = hubFiles(name2);
-  const own2 = listed ?? environments;
   return [
     paths.hub,
-    ...own2.flatMap((environment2) => [paths.pins(environment2), ...paths.values(environment2), paths.secrets(environment2)])
+    ...environments.flatMap((environment2) => [paths.pins(environment2), ...paths.values(environment2), paths.secrets(environment2)])
   ];
 }
 function unreadFile(file2, meant) {
@@ -70296,8 +70316,8 @@ async function rememberParsed(tree, path17, as2, parse6) {
   const id = tree.contentIdOf?.(path17);
   if (id === void 0) return parse6(await tree.readFile(path17));
   const key = `${as2} ${id} ${path17}`;
-  const known3 = parsed3.get(key);
-  if (known3 !== void 0) return known3;
+  const known2 = parsed3.get(key);
+  if (known2 !== void 0) return known2;
   const bytes = await tree.readFile(path17);
   const fresh = parse6(bytes);
   parsed3.set(key, fresh, { size: Math.max(bytes.byteLength, 1) });
@@ -71333,14 +71353,14 @@ function schemaFindings(yaml, issues, jsonSchema, mayQuote) {
     ];
   });
 }
-function unknownKey(path17, known3) {
+function unknownKey(path17, known2) {
   const key = String(path17.at(-1));
-  const meant = suggestName(key, known3);
+  const meant = suggestName(key, known2);
   return {
     code: "unknown-key",
     what: `"${path17.join(".")}" is not a key that Campanile knows.`,
     why: "An unknown key would have no effect, which is seldom what its author meant.",
-    fix: meant === void 0 ? `Remove it. Keys known here: ${known3.join(", ") || "none"}.` : `Did you mean "${meant}"?`
+    fix: meant === void 0 ? `Remove it. Keys known here: ${known2.join(", ") || "none"}.` : `Did you mean "${meant}"?`
   };
 }
 function missingKey(path17, issue3) {
@@ -71562,8 +71582,8 @@ var FILE_KINDS = Object.keys(ALL_SCHEMAS).filter(
 );
 var jsonSchemas = /* @__PURE__ */ new Map();
 function jsonSchemaOf(kind) {
-  const known3 = jsonSchemas.get(kind);
-  if (known3 !== void 0) return known3;
+  const known2 = jsonSchemas.get(kind);
+  if (known2 !== void 0) return known2;
   const made = external_exports.json().parse(JSON.parse(JSON.stringify(external_exports.toJSONSchema(ALL_SCHEMAS[kind], { io: "input", target: "draft-7" }))));
   jsonSchemas.set(kind, made);
   return made;
@@ -71644,8 +71664,8 @@ var LIMIT = 2e3;
 var loaded = new I2({ max: LIMIT });
 async function rememberLoaded(tree, as2, files, load2) {
   const key = keyOf2(tree, as2, files);
-  const known3 = key === void 0 ? void 0 : loaded.get(key);
-  if (known3 !== void 0) return known3;
+  const known2 = key === void 0 ? void 0 : loaded.get(key);
+  if (known2 !== void 0) return known2;
   const fresh = await load2();
   if (key !== void 0) loaded.set(key, fresh);
   return fresh;
@@ -72349,11 +72369,11 @@ async function loadHub(context, name2) {
     return { ...nothing, listed: void 0 };
   }
   const listed = Object.keys(file2.content.environments);
-  const known3 = context.fleetFile?.environments.map((environment2) => environment2.name) ?? listed;
-  findings.push(...unknownEnvironments(file2, known3));
+  const known2 = context.fleetFile?.environments.map((environment2) => environment2.name) ?? listed;
+  findings.push(...unknownEnvironments(file2, known2));
   const environments = [];
   const placesOfPins = /* @__PURE__ */ new Map();
-  for (const environment2 of known3.filter((each) => listed.includes(each))) {
+  for (const environment2 of known2.filter((each) => listed.includes(each))) {
     const loaded2 = await loadEnvironment(context, name2, file2, environment2);
     layers.set(environment2, loaded2.layers);
     if (loaded2.placeOfPin) placesOfPins.set(environment2, loaded2.placeOfPin);
@@ -72378,8 +72398,8 @@ async function loadHub(context, name2) {
 }
 function journeyOf(journey2, at2) {
   if (journey2 === void 0) return {};
-  const { imports, user, link, grader: grader2, schedule, environments } = journey2;
-  const asked = { ...link === void 0 ? {} : { link }, ...grader2 ? { grader: grader2 } : {}, ...schedule ? { schedule } : {} };
+  const { imports, user, link: link2, grader: grader2, schedule, environments } = journey2;
+  const asked = { ...link2 === void 0 ? {} : { link: link2 }, ...grader2 ? { grader: grader2 } : {}, ...schedule ? { schedule } : {} };
   return { journey: { imports, user, at: at2, ...asked, ...environments ? { environments } : {} } };
 }
 function placeOfPin({ content: content2, yaml }, imageValuePath) {
@@ -72449,7 +72469,7 @@ function clusterOf3({ fleetFile }, file2, environment2) {
   const finding = own2 === void 0 ? blame(at2, { code: "missing-key", what: `Nothing says on which cluster ${environment2} runs.`, ...words }) : blame(at2, { code: "unknown-cluster", what: `The cluster "${own2}" is not one of the fleet's.`, ...words });
   return { cluster: void 0, findings: [finding] };
 }
-function unknownEnvironments(file2, known3) {
+function unknownEnvironments(file2, known2) {
   const listed = Object.keys(file2.content.environments);
   const unknown2 = (environment2, path17, whose, why, names) => {
     const meant = suggestName(environment2, names);
@@ -72462,15 +72482,15 @@ function unknownEnvironments(file2, known3) {
   };
   const played = (file2.content.journey?.environments ?? []).map((environment2, at2) => ({ environment: environment2, at: at2 }));
   return [
-    ...listed.filter((environment2) => !known3.includes(environment2)).map((environment2) => unknown2(environment2, ["environments", environment2], "the fleet's", ORDER_IS_LISTED, known3)),
+    ...listed.filter((environment2) => !known2.includes(environment2)).map((environment2) => unknown2(environment2, ["environments", environment2], "the fleet's", ORDER_IS_LISTED, known2)),
     ...played.filter(({ environment: environment2 }) => !listed.includes(environment2)).map(({ environment: environment2, at: at2 }) => unknown2(environment2, ["journey", "environments", at2], "this hub's", IS_PLAYED, listed))
   ];
 }
 var ORDER_IS_LISTED = "Environments and their order of promotion are listed in campanile.yaml.";
 var IS_PLAYED = "A journey is played where the hub runs.";
-function unknownChart(file2, known3) {
+function unknownChart(file2, known2) {
   const { chart } = file2.content.hub;
-  const meant = suggestName(chart, known3);
+  const meant = suggestName(chart, known2);
   return blame(file2.yaml.placeOf(["hub", "chart"]), {
     code: "unknown-chart",
     what: `campanile.yaml does not say where the chart "${chart}" is published.`,
@@ -72554,12 +72574,12 @@ function twinEnvironment(name2, at2) {
     fix: "Remove one of the two."
   });
 }
-function unknownCluster(cluster3, known3, at2) {
+function unknownCluster(cluster3, known2, at2) {
   return blame(at2, {
     code: "unknown-cluster",
     what: `The cluster "${cluster3}" is not one of the fleet's.`,
     why: "Clusters are listed in campanile.yaml.",
-    fix: `Write one of: ${known3.join(", ")}.`
+    fix: `Write one of: ${known2.join(", ")}.`
   });
 }
 function findTwinReleases(hubs) {
@@ -72602,19 +72622,24 @@ var TEXT_LIMIT_BYTES = 256 * 1024;
 async function readTexts(tree) {
   const texts = /* @__PURE__ */ new Map();
   for (const path17 of await tree.listFiles()) {
-    const { text: text3 } = await rememberParsed(tree, path17, "text", decode4);
+    const { text: text3 } = decode4(await tree.readFile(path17));
     if (text3 !== void 0) texts.set(path17, text3);
   }
   return texts;
 }
-function decode4(bytes) {
-  return { text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : void 0 };
-}
+var decode4 = oncePer((bytes) => ({
+  text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : void 0
+}));
 
 // node_modules/safe-stable-stringify/esm/wrapper.js
 var import__ = __toESM(require_safe_stable_stringify(), 1);
 var configure = import__.default.configure;
 var wrapper_default = import__.default;
+
+// app/domain/journey-in.ts
+function journeyOf2({ journey: journey2 }, environment2) {
+  return journey2?.environments?.includes(environment2) === false ? void 0 : journey2;
+}
 
 // app/validate/opaque.ts
 function isOpaque(value) {
@@ -72638,6 +72663,7 @@ function fleetView(fleet, placeOfValue, context = {}) {
       (config2) => releaseView({
         hub: hub2.name,
         config: config2,
+        journey: journeyOf2(hub2, config2.environment),
         isProduction: config2.environment === lastEnvironment,
         cluster: clusterOf4.get(config2.cluster),
         chart: context.charts?.get(config2.pins.hub.digest),
@@ -72654,15 +72680,15 @@ function viewWithoutFleet(context) {
 }
 var views = /* @__PURE__ */ new WeakMap();
 function releaseView(of) {
-  const known3 = views.get(of.config);
-  const isSame2 = known3?.chart === of.chart && known3?.cluster === of.cluster && known3?.isProduction === of.isProduction;
-  if (known3 && isSame2 && known3.hub === of.hub) return known3;
+  const known2 = views.get(of.config);
+  const isSame2 = known2?.chart === of.chart && known2?.cluster === of.cluster && known2?.isProduction === of.isProduction;
+  if (known2 && isSame2 && known2.hub === of.hub && known2.journey === of.journey) return known2;
   const fresh = makeView(of);
   views.set(of.config, fresh);
   return fresh;
 }
 function makeView(of) {
-  const { hub: hub2, config: config2, isProduction, cluster: cluster3, chart } = of;
+  const { hub: hub2, config: config2, journey: journey2, isProduction, cluster: cluster3, chart } = of;
   const { environment: environment2 } = config2;
   const { whole, charts } = wholeValues(of);
   const { prefix } = whole;
@@ -72673,6 +72699,7 @@ function makeView(of) {
     environment: environment2,
     isProduction,
     config: config2,
+    journey: journey2,
     cluster: cluster3,
     values: objectAt(whole.values, prefix),
     effective: objectAt(whole.effective, prefix),
@@ -72689,9 +72716,9 @@ function makeView(of) {
 var clusters = new I2({ max: 100 });
 function oneFor(cluster3) {
   const key = wrapper_default(cluster3);
-  const known3 = clusters.get(key) ?? cluster3;
-  clusters.set(key, known3);
-  return known3;
+  const known2 = clusters.get(key) ?? cluster3;
+  clusters.set(key, known2);
+  return known2;
 }
 function wholeValues({ hub: hub2, config: config2, chart, placeOfValue }) {
   const layers = config2.valueLayers.map((layer) => ({ file: layer.file, values: valuesOf(layer) }));
@@ -72721,9 +72748,9 @@ function withoutNulls(values) {
 var hidden2 = /* @__PURE__ */ new WeakMap();
 function valuesOf(layer) {
   if (layer.kind === "plain") return layer.values;
-  const known3 = hidden2.get(layer.shape) ?? hideLeaves(layer.shape);
-  hidden2.set(layer.shape, known3);
-  return known3;
+  const known2 = hidden2.get(layer.shape) ?? hideLeaves(layer.shape);
+  hidden2.set(layer.shape, known2);
+  return known2;
 }
 function jupyterhubPath(imageValuePath) {
   const keys = imageValuePath.split(".");
@@ -72797,29 +72824,28 @@ function hasSecretSection(values, className) {
   return isOpaque(config2) || sectionsOf(className).some((section) => isOpaque(valueAt(values, [...CONFIG, section])));
 }
 
-// app/domain/once-per.ts
-function oncePer(find) {
-  const known3 = /* @__PURE__ */ new WeakMap();
-  return (key) => {
-    const before2 = known3.get(key);
-    if (before2) return before2.found;
-    const found = find(key);
-    known3.set(key, { found });
-    return found;
-  };
-}
-
 // app/validate/rule.ts
 function forEachRelease(judge2) {
-  const judgeOnce = oncePer(
-    (release) => judge2(release).map((fault) => ({ ...fault, release: release.id }))
-  );
-  return ({ head }) => {
-    const all = [];
-    for (const release of head.releases) for (const fault of judgeOnce(release)) all.push(fault);
-    return all;
-  };
+  judges.push(judge2);
+  return ({ head }) => faultsIn(head).get(judge2) ?? [];
 }
+var judges = [];
+var faultsIn = oncePer(({ releases }) => {
+  const all = /* @__PURE__ */ new Map();
+  for (const release of releases)
+    for (const [judge2, faults] of faultsOf(release)) {
+      const known2 = all.get(judge2) ?? [];
+      known2.push(...faults);
+      all.set(judge2, known2);
+    }
+  return all;
+});
+var faultsOf = oncePer(
+  (release) => judges.flatMap((judge2) => {
+    const faults = judge2(release).map((fault) => ({ ...fault, release: release.id }));
+    return faults.length === 0 ? [] : [[judge2, faults]];
+  })
+);
 function forEachChange(judge2) {
   return ({ base, head }) => head.releases.flatMap((after) => {
     const before2 = base?.find(after.id);
@@ -72944,30 +72970,34 @@ var entryExpired = {
     }
   },
   check({ head, today = /* @__PURE__ */ new Date() }) {
-    const linesOf = /* @__PURE__ */ new Map();
-    const noteAt = ({ file: file2, line }) => {
-      const lines = linesOf.get(file2) ?? head.context.texts?.get(file2)?.split("\n") ?? [];
-      linesOf.set(file2, lines);
-      return notesAt(lines, line);
-    };
+    const { texts } = head.context;
     return head.releases.flatMap(
-      (release) => entriesOf(release).flatMap(({ path: path17, description }) => {
-        const at2 = release.placeOf(path17);
-        const found = endOf(description ?? "") ?? endOf(noteAt(at2));
+      (release) => entriesOf(release).flatMap((entry) => {
+        const found = endOf(entry.description ?? "") ?? noteOf(entry, texts?.get(entry.at.file) ?? "");
         if (!found || found.end > today) return [];
-        return [{ at: at2, what: `"${release.nameOf(path17)}" says \u201C${found.said}\u201D, which is over.`, release: release.id }];
+        return [
+          { at: entry.at, what: `"${release.nameOf(entry.path)}" says \u201C${found.said}\u201D, which is over.`, release: release.id }
+        ];
       })
     );
   }
 };
-var entriesOf = oncePer(({ values }) => {
+var entriesOf = oncePer(({ values, placeOf: placeOf3 }) => {
   const roles = entriesAt(values, ["hub", "loadRoles"]).map(([role, value]) => ({
     path: ["hub", "loadRoles", role],
     description: isJsonObject(value) && typeof value.description === "string" ? value.description : void 0
   }));
   const profiles = entriesAt(values, GROUP_PROFILES).filter(([group]) => courseOf(group) !== void 0).map(([group]) => ({ path: [...GROUP_PROFILES, group], description: void 0 }));
-  return [...roles, ...profiles];
+  return [...roles, ...profiles].map((entry) => ({ ...entry, at: placeOf3(entry.path) }));
 });
+var noted = /* @__PURE__ */ new WeakMap();
+function noteOf(entry, text3) {
+  const known2 = noted.get(entry);
+  if (known2?.text === text3) return known2.found;
+  const found = endOf(notesAt(text3.split("\n"), entry.at.line));
+  noted.set(entry, { text: text3, found });
+  return found;
+}
 
 // app/validate/rules/access/nobody-gets-in.ts
 var import_semver5 = __toESM(require_semver2(), 1);
@@ -73080,12 +73110,6 @@ var openOnProd = {
   })
 };
 
-// app/domain/journey-in.ts
-function journeyIn(fleet, hub2, environment2) {
-  const journey2 = fleet.hubs.find(({ name: name2 }) => name2 === hub2)?.journey;
-  return journey2?.environments?.includes(environment2) === false ? void 0 : journey2;
-}
-
 // app/validate/roles.ts
 var POWERFUL_SCOPES = /* @__PURE__ */ new Set([
   "admin:users",
@@ -73126,13 +73150,10 @@ var probeUndeclared = {
     fails: { common: DECLARED.replace(', "servers!user=campanile-probe"', ""), files: { "hubs/data8/hub.yaml": HUB } },
     passes: { common: DECLARED, files: { "hubs/data8/hub.yaml": HUB } }
   },
-  check({ head }) {
-    return head.releases.flatMap(({ id, hub: hub2, environment: environment2, values }) => {
-      const journey2 = journeyIn(head.fleet, hub2, environment2);
-      const wrong = journey2 && describeProbe(values, journey2);
-      return journey2 && wrong !== void 0 ? [{ at: journey2.at, what: `The values of ${hub2} ${wrong}.`, release: id }] : [];
-    });
-  }
+  check: forEachRelease(({ hub: hub2, journey: journey2, values }) => {
+    const wrong = journey2 && describeProbe(values, journey2);
+    return journey2 && wrong !== void 0 ? [{ at: journey2.at, what: `The values of ${hub2} ${wrong}.` }] : [];
+  })
 };
 function describeProbe(values, { user }) {
   const services = valueAt(values, ["hub", "services"]);
@@ -73877,29 +73898,47 @@ var fleetDefaultChanges = {
   },
   check({ base, head }) {
     if (!base) return [];
-    const [old, now] = [sharedFiles(base), sharedFiles(head)];
-    return [...now].flatMap(([file2, shared]) => {
+    const shared = sharedFiles(head, changedFiles(base, head));
+    if (shared.size === 0) return [];
+    const old = valuesOfFiles(base, shared);
+    return [...shared].flatMap(([file2, { values, hubs }]) => {
       const before2 = old.get(file2);
-      if (!before2 || shared.hubs.size < 2) return [];
-      const changed = changedPaths(before2.values, shared.values);
-      return changed.length === 0 ? [] : faultsOf(head, file2, changed, shared.hubs);
+      const changed = before2 ? changedPaths(before2, values) : [];
+      return changed.length === 0 ? [] : faultsOf2(head, file2, changed, hubs);
     });
   }
 };
-function sharedFiles(view) {
+function changedFiles(base, head) {
+  const changed = /* @__PURE__ */ new Set();
+  for (const release of head.releases) {
+    const before2 = base.find(release.id);
+    if (before2 === release) continue;
+    const old = new Map(before2?.config.valueLayers.map((layer) => [layer.file, layer]));
+    for (const layer of release.config.valueLayers) {
+      const was = old.get(layer.file);
+      if (layer.kind === "plain" && !(was?.kind === "plain" && was.values === layer.values)) changed.add(layer.file);
+    }
+  }
+  return changed;
+}
+function sharedFiles(view, wanted) {
   const files = /* @__PURE__ */ new Map();
   for (const { hub: hub2, config: config2 } of view.releases) {
     for (const layer of config2.valueLayers) {
-      if (layer.kind !== "plain") continue;
-      const known3 = files.get(layer.file) ?? { values: layer.values, hubs: /* @__PURE__ */ new Set() };
-      files.set(layer.file, known3);
-      known3.hubs.add(hub2);
+      if (layer.kind !== "plain" || !wanted.has(layer.file)) continue;
+      const known2 = files.get(layer.file) ?? { values: layer.values, hubs: /* @__PURE__ */ new Set() };
+      files.set(layer.file, known2);
+      known2.hubs.add(hub2);
     }
   }
-  return files;
+  return new Map([...files].filter(([, { hubs }]) => hubs.size > 1));
+}
+function valuesOfFiles(view, wanted) {
+  const layers = view.releases.flatMap(({ config: config2 }) => config2.valueLayers.filter(({ file: file2 }) => wanted.has(file2)));
+  return new Map(layers.flatMap((layer) => layer.kind === "plain" ? [[layer.file, layer.values]] : []));
 }
 var NAMED2 = 4;
-function faultsOf(head, file2, changed, hubs) {
+function faultsOf2(head, file2, changed, hubs) {
   const names = changed.slice(0, NAMED2).map((path17) => `"${path17.join(".")}"`);
   const more = changed.length > NAMED2 ? ` and ${changed.length - NAMED2} more` : "";
   const what = `${file2} changes ${names.join(", ")}${more} for ${hubs.size} hubs.`;
@@ -73965,6 +74004,7 @@ var noEffect = {
       const before2 = base.find(release.id);
       return before2 && before2.config !== release.config ? shadowedChanges(before2, release) : [];
     });
+    if (faults.length === 0) return [];
     const readers = readersOf(head);
     const shadowed = Map.groupBy(faults, ({ key }) => key);
     return faults.filter(({ key, file: file2 }) => shadowed.get(key)?.length === readers.get(file2));
@@ -74769,17 +74809,27 @@ var nameUnseen = {
     }
   },
   check({ head }) {
-    const all = head.releases.flatMap((release) => groupsOf(release).map((group) => ({ ...group, release })));
-    const seen = Map.groupBy(all, ({ name: name2 }) => name2);
-    const releasesOf = (name2) => new Set((seen.get(name2) ?? []).map(({ release }) => release.hub)).size;
-    const often = [...seen.keys()].filter((name2) => releasesOf(name2) > 1);
-    return all.flatMap(({ name: name2, path: path17, release }) => {
-      const role = courseOf(name2)?.role;
-      const meant = role === void 0 || ROLES.includes(role) ? nearTwin(name2, often, releasesOf) : near(role, ROLES);
-      if (meant === void 0) return [];
-      const what = `The group ${name2} is named nowhere else.`;
-      return [{ at: release.placeOf(path17), what, fix: `Did you mean "${meant}"?`, release: release.id }];
-    });
+    const hubsOf = /* @__PURE__ */ new Map();
+    for (const release of head.releases)
+      for (const { name: name2 } of groupsOf(release)) hubsOf.set(name2, (hubsOf.get(name2) ?? /* @__PURE__ */ new Set()).add(release.hub));
+    const often = [...hubsOf].flatMap(([name2, hubs]) => hubs.size > 1 ? [name2] : []);
+    const meantBy = new Map(
+      [...hubsOf].flatMap(([name2, hubs]) => {
+        const role = courseOf(name2)?.role;
+        const isKnown = role === void 0 || ROLES.includes(role);
+        const meant = isKnown ? hubs.size === 1 && nearTwin(name2, often) : near(role, ROLES);
+        return meant ? [[name2, meant]] : [];
+      })
+    );
+    if (meantBy.size === 0) return [];
+    return head.releases.flatMap(
+      (release) => groupsOf(release).flatMap(({ name: name2, path: path17 }) => {
+        const meant = meantBy.get(name2);
+        if (meant === void 0) return [];
+        const what = `The group ${name2} is named nowhere else.`;
+        return [{ at: release.placeOf(path17), what, fix: `Did you mean "${meant}"?`, release: release.id }];
+      })
+    );
   }
 };
 var groupsOf = oncePer(({ values }) => {
@@ -74791,11 +74841,11 @@ var groupsOf = oncePer(({ values }) => {
   );
   return [...profiles, ...roles];
 });
-function near(word, known3) {
-  return known3.find((each) => each !== word && (0, import_fastest_levenshtein2.distance)(each, word) <= 2);
+function near(word, known2) {
+  return known2.find((each) => each !== word && (0, import_fastest_levenshtein2.distance)(each, word) <= 2);
 }
-function nearTwin(name2, often, releasesOf) {
-  if (name2.length < 8 || releasesOf(name2) > 1) return void 0;
+function nearTwin(name2, often) {
+  if (name2.length < 8) return void 0;
   const letters = name2.replace(/\d/g, "");
   return often.find(
     (other) => other !== name2 && other.replace(/\D/g, "") === name2.replace(/\D/g, "") && (0, import_fastest_levenshtein2.distance)(other.replace(/\d/g, ""), letters) === 1
@@ -74819,10 +74869,10 @@ var profileKey = {
     const code = extraConfig(effective);
     const isSpawnerHere = isQuotedIn(code, "custom.group_profiles") || isQuotedIn(code, "group_profiles");
     return spawnerOverrides(values).flatMap(({ kind, path: path17, value }) => {
-      const known3 = kind === "profile" ? [...KNOWN, "users"] : KNOWN;
+      const known2 = kind === "profile" ? [...KNOWN, "users"] : KNOWN;
       return Object.keys(isJsonObject(value) ? value : {}).flatMap((key) => {
-        if (known3.includes(key) || isQuotedIn(code, key)) return [];
-        const meant = suggestName(key, known3);
+        if (known2.includes(key) || isQuotedIn(code, key)) return [];
+        const meant = suggestName(key, known2);
         const at2 = placeOf3([...path17, key]);
         const what = `The spawner does not read "${nameOf([...path17, key])}".`;
         const fix = meant === void 0 ? void 0 : `Did you mean "${meant}"?`;
@@ -74873,9 +74923,9 @@ var profileListKey = {
     }
   },
   check: forEachRelease(({ values, placeOf: placeOf3, nameOf }) => {
-    const judge2 = (map2, path17, known3) => Object.keys(isJsonObject(map2) ? map2 : {}).flatMap((key) => {
-      if (known3.includes(key)) return [];
-      const meant = suggestName(underscored(key), known3);
+    const judge2 = (map2, path17, known2) => Object.keys(isJsonObject(map2) ? map2 : {}).flatMap((key) => {
+      if (known2.includes(key)) return [];
+      const meant = suggestName(underscored(key), known2);
       if (meant === void 0) return [];
       const at2 = [...path17, key];
       return [{ at: placeOf3(at2), what: `KubeSpawner does not read "${nameOf(at2)}".`, fix: `Did you mean "${meant}"?` }];
@@ -75200,11 +75250,11 @@ function misplacedBlocks(release) {
 }
 function outsideOfPrefix({ whole, chart, jupyterhub }) {
   if (whole.prefix.length === 0) return [];
-  const known3 = jupyterhub ? [...Object.keys(jupyterhub.values), "group_profiles"] : SURELY_JUPYTERHUB;
+  const known2 = jupyterhub ? [...Object.keys(jupyterhub.values), "group_profiles"] : SURELY_JUPYTERHUB;
   const wrapper = chart?.values ?? {};
   const others = chart?.subcharts.map(({ name: name2 }) => name2) ?? [];
   return Object.entries(whole.values).flatMap(([key, value]) => {
-    if (!known3.includes(key) || !isBlock(value) || Object.hasOwn(wrapper, key) || others.includes(key)) return [];
+    if (!known2.includes(key) || !isBlock(value) || Object.hasOwn(wrapper, key) || others.includes(key)) return [];
     if (key === "global" || key === whole.prefix[0]) return [];
     return [{ path: [key], belongs: [...whole.prefix, ...OF_JUPYTERHUB[key] ?? [key]] }];
   });
@@ -75463,9 +75513,9 @@ var secretInCommit = {
 ` } },
     passes: { commit: { "hubs/data8/notes.md": "The bot logs in with a token that is in secrets/prod.yaml.\n" } }
   },
-  check: (change) => (change.commits ?? []).flatMap((commit) => faultsOf2(change, commit))
+  check: (change) => (change.commits ?? []).flatMap((commit) => faultsOf3(change, commit))
 };
-function faultsOf2({ head }, { sha, file: file2, lines }) {
+function faultsOf3({ head }, { sha, file: file2, lines }) {
   const text3 = lines.map((line) => line.text).join("\n");
   const seen = /* @__PURE__ */ new Set();
   return findSecrets2(text3).flatMap(({ line, kind, isSure: isSure2 }) => {
@@ -75522,8 +75572,8 @@ function plainFiles({ releases }) {
 }
 var searched = /* @__PURE__ */ new WeakMap();
 function secretsOf(values, text3) {
-  const known3 = searched.get(values);
-  if (known3?.text === text3) return known3.found;
+  const known2 = searched.get(values);
+  if (known2?.text === text3) return known2.found;
   const found = findSecrets2(text3);
   searched.set(values, { text: text3, found });
   return found;
@@ -75582,14 +75632,14 @@ var ingressHosts = oncePer((values) => {
   if (valueAt(values, ["ingress", "enabled"]) === false) return [];
   return hostsIn(values, ["ingress", "hosts"]);
 });
-function tlsHosts(values) {
+var tlsHosts = oncePer((values) => {
   const ofIngress = listAt(values, ["ingress", "tls"]).flatMap((_3, index) => hostsIn(values, ["ingress", "tls", index, "hosts"]));
   const ofProxy = hostsIn(values, ["proxy", "https", "hosts"]);
   return [
     ...valueAt(values, ["ingress", "enabled"]) === false ? [] : ofIngress,
     ...valueAt(values, ["proxy", "https", "enabled"]) === false ? [] : ofProxy
   ];
-}
+});
 function hostsIn(values, path17) {
   return listAt(values, path17).flatMap(
     (host, index) => typeof host === "string" && !isOpaque(host) ? [{ host: host.toLowerCase(), path: [...path17, index] }] : []
@@ -75657,9 +75707,8 @@ var environmentCrossed = {
   check: ({ head }) => {
     const environments = head.fleet.environments.map(({ name: name2 }) => name2);
     return head.releases.flatMap((release) => {
-      const others = environments.filter(
-        (name2) => name2 !== release.environment && !wordsOf(release.environment).includes(name2) && !wordsOf(release.hub).includes(name2)
-      );
+      const own2 = ownWords(release);
+      const others = environments.filter((name2) => name2 !== release.environment && !own2.includes(name2));
       return namesOf2(release).flatMap(({ name: name2, words, place: place2 }) => {
         const other = others.find((each) => words.includes(each));
         if (other === void 0 || words.includes(release.environment)) return [];
@@ -75670,19 +75719,15 @@ var environmentCrossed = {
   }
 };
 var wordsOf = (name2) => name2.toLowerCase().split(/[^a-z0-9]+/);
-var known2 = /* @__PURE__ */ new WeakMap();
-function namesOf2(release) {
-  const before2 = known2.get(release);
-  if (before2) return before2;
+var ownWords = oncePer(({ environment: environment2, hub: hub2 }) => [...wordsOf(environment2), ...wordsOf(hub2)]);
+var namesOf2 = oncePer((release) => {
   const { values, placeOf: placeOf3, whole } = release;
   const hosts = [...ingressHosts(values), ...tlsHosts(values), ...callbackHosts(values)];
-  const names = [
+  return [
     ...hosts.map(({ host, path: path17 }) => ({ name: host, place: () => placeOf3(path17) })),
     ...sharesOf(release).map(({ share, path: path17 }) => ({ name: share, place: () => whole.placeOf(path17) }))
   ].map((use) => ({ ...use, words: wordsOf(use.name) }));
-  known2.set(release, names);
-  return names;
-}
+});
 
 // app/validate/rules/wiring/host-elsewhere.ts
 var hostElsewhere = {
@@ -75801,10 +75846,10 @@ var poolUnknown = {
     }
   },
   check: forEachRelease(({ cluster: cluster3, values, placeOf: placeOf3, nameOf }) => {
-    const known3 = cluster3?.pools?.map(({ name: name2 }) => name2);
-    if (!known3) return [];
-    return poolsAsked(values).filter(({ pool: pool2 }) => !known3.includes(pool2)).map(({ pool: pool2, path: path17 }) => {
-      const meant = suggestName(pool2, known3);
+    const known2 = cluster3?.pools?.map(({ name: name2 }) => name2);
+    if (!known2) return [];
+    return poolsAsked(values).filter(({ pool: pool2 }) => !known2.includes(pool2)).map(({ pool: pool2, path: path17 }) => {
+      const meant = suggestName(pool2, known2);
       return {
         at: placeOf3(path17),
         what: `"${nameOf(path17)}" asks for the pool ${pool2}, which ${cluster3?.name} does not have.`,
@@ -75910,12 +75955,12 @@ var storageClassUnknown = {
     }
   },
   check: forEachRelease(({ cluster: cluster3, values, placeOf: placeOf3, nameOf }) => {
-    const known3 = cluster3?.storageClasses;
-    if (!known3) return [];
+    const known2 = cluster3?.storageClasses;
+    if (!known2) return [];
     return CLASSES2.flatMap((path17) => {
       const name2 = valueAt(values, path17);
-      if (typeof name2 !== "string" || name2 === "" || name2 === "-" || isOpaque(name2) || known3.includes(name2)) return [];
-      const meant = suggestName(name2, known3);
+      if (typeof name2 !== "string" || name2 === "" || name2 === "-" || isOpaque(name2) || known2.includes(name2)) return [];
+      const meant = suggestName(name2, known2);
       return [
         {
           at: placeOf3(path17),
@@ -75946,15 +75991,19 @@ var tlsHost = {
     }
   },
   check({ head }) {
-    const owners = new Map(
-      head.releases.flatMap((release) => ingressHosts(release.values).map(({ host }) => [host, release.id]))
-    );
+    let owners;
+    const ownerOf = (wanted) => {
+      owners ??= new Map(
+        head.releases.flatMap(({ id, values }) => ingressHosts(values).map(({ host }) => [host, id]))
+      );
+      return owners.get(wanted);
+    };
     return head.releases.flatMap(({ id, values, placeOf: placeOf3 }) => {
-      const own2 = new Set(ingressHosts(values).map(({ host }) => host));
-      if (own2.size === 0) return [];
+      const own2 = ingressHosts(values);
+      if (own2.length === 0) return [];
       return tlsHosts(values).flatMap(({ host, path: path17 }) => {
-        if (own2.has(host) || [...own2].some((each) => host === `*.${each.split(".").slice(1).join(".")}`)) return [];
-        const owner = owners.get(host);
+        if (own2.some((each) => host === each.host || host === `*.${each.host.split(".").slice(1).join(".")}`)) return [];
+        const owner = ownerOf(host);
         const what = owner === void 0 ? `A certificate is asked for ${host}, which is not among the hosts.` : `A certificate is asked for ${host}, the host of ${owner}.`;
         return [{ at: placeOf3(path17), what, release: id, severity: owner === void 0 ? "warn" : "block" }];
       });
@@ -76231,8 +76280,8 @@ async function readCharts2(fleet, readFiles) {
   return { charts, couldNot: [...couldNot.values()] };
 }
 async function readOne(pin, readFiles) {
-  const known3 = parsed4.get(pin.digest);
-  if (known3) return { chart: known3 };
+  const known2 = parsed4.get(pin.digest);
+  if (known2) return { chart: known2 };
   const own2 = pin.folder && withStandIns(pin.folder.chart);
   if (!readFiles) return { chart: own2 };
   try {
@@ -76395,7 +76444,11 @@ function unlessExplained(error63) {
 async function listLines(repositoryDir, treeish) {
   const { stdout } = await runGit({ repositoryDir, args: ["ls-tree", "-r", "-z", "--long", treeish] });
   const lines = stdout.toString("utf8").split("\0").filter(Boolean).map(parseLine);
-  return new Map(lines.map((line) => [line.path, line]));
+  return byPath(lines);
+}
+function byPath(lines) {
+  const sorted = [...lines].sort((a2, b3) => a2.path < b3.path ? -1 : a2.path > b3.path ? 1 : 0);
+  return new Map(sorted.map((line) => [line.path, line]));
 }
 var CHANGES_LIMIT = 500;
 async function linesFrom({ repositoryDir, sha, lines }, treeish) {
@@ -76418,27 +76471,27 @@ async function linesFrom({ repositoryDir, sha, lines }, treeish) {
   for (const { mode, object: object2, path: path17 } of changes)
     if (mode === GONE) now.delete(path17);
     else now.set(path17, lineOf({ mode, object: object2, path: path17, bytes: sizes.get(object2) }));
-  return now;
+  return changes.every(({ path: path17 }) => lines.has(path17)) ? now : byPath(now.values());
 }
 var GONE = "000000";
 var SUBMODULE = "160000";
 async function treeOf(repositoryDir, treeish, all) {
-  const lines = [...all.values()].sort((a2, b3) => a2.path < b3.path ? -1 : a2.path > b3.path ? 1 : 0);
+  const lines = [...all.values()];
   const refused = lines.flatMap(({ path: path17, why }) => why === void 0 ? [] : [{ path: visiblePath(path17), why }]);
   const files = lines.filter(({ why }) => why === void 0);
   const charts = files.flatMap(({ path: path17 }) => /^(.+\/)Chart\.yaml$/.exec(path17)?.[1] ?? []);
   const entries = files.filter(({ mode, path: path17 }) => isReadFile(mode, path17) || charts.some((folder) => path17.startsWith(folder))).map(toEntry);
   refuseTooLarge(entries);
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents = await readBlobs(repositoryDir, entries);
+  const read = new Map(entries.map(({ path: path17, object: object2 }) => [path17, { object: object2, content: contents.get(object2) }]));
   return {
-    listFiles: async () => [...byPath.keys()],
+    listFiles: async () => [...read.keys()],
     readFile: async (path17) => {
-      const content2 = contents.get(byPath.get(path17)?.object ?? "");
+      const content2 = read.get(path17)?.content;
       if (!content2) throw new Error(`no file ${path17} in tree ${treeish}`);
       return content2;
     },
-    contentIdOf: (path17) => byPath.get(path17)?.object,
+    contentIdOf: (path17) => read.get(path17)?.object,
     listRefused: async () => refused
   };
 }
@@ -76475,8 +76528,8 @@ async function readBlobs(repositoryDir, wanted) {
   const contents = /* @__PURE__ */ new Map();
   const missing = /* @__PURE__ */ new Map();
   for (const { object: object2, bytes } of wanted) {
-    const known3 = recent.get(object2);
-    if (known3) contents.set(object2, known3);
+    const known2 = recent.get(object2);
+    if (known2) contents.set(object2, known2);
     else missing.set(object2, bytes);
   }
   if (missing.size === 0) return contents;
@@ -76558,13 +76611,13 @@ function refuseUnknown({ hub: hub2, environment: environment2 }, { hubs, environ
   refuse("hub", hub2, hubs);
   refuse("environment", environment2, environments);
 }
-function refuse(kind, name2, known3) {
-  if (name2 === void 0 || known3.includes(name2)) return;
-  const meant = suggestName(name2, known3);
+function refuse(kind, name2, known2) {
+  if (name2 === void 0 || known2.includes(name2)) return;
+  const meant = suggestName(name2, known2);
   throw new ConfigError({
     code: `unknown-${kind}`,
     what: `The fleet has no ${kind} "${name2}".`,
-    why: `It has ${known3.join(", ") || "none"}.`,
+    why: `It has ${known2.join(", ") || "none"}.`,
     fix: meant === void 0 ? "Give one of them." : `Did you mean "${meant}"?`
   });
 }
