@@ -47,6 +47,17 @@ export interface LoadOptions {
  * @param tree the files at `sha`
  */
 export async function loadFleet(tree: ConfigTree, sha: string, { layout = "auto" }: LoadOptions = {}): Promise<LoadedFleet> {
+  // Where contents have ids they stay as they are. The base of one pull request is that of the next.
+  const known = tree.contentIdOf && loadedTrees.get(tree);
+  if (known?.sha === sha && known.layout === layout) return known.loaded;
+  const loaded = await loadTree(tree, sha, layout);
+  loadedTrees.set(tree, { sha, layout, loaded });
+  return loaded;
+}
+
+const loadedTrees = new WeakMap<ConfigTree, { sha: string; layout: Layout | "auto"; loaded: LoadedFleet }>();
+
+async function loadTree(tree: ConfigTree, sha: string, layout: Layout | "auto"): Promise<LoadedFleet> {
   const files = new Set(await tree.listFiles());
   const isHubploy = layout === "hubploy" || (layout === "auto" && isHubployFleet(files));
   return isHubploy ? loadHubploy(tree, sha) : loadCampanile(tree, sha, files);

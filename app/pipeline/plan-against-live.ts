@@ -137,7 +137,7 @@ async function previousReleases(
 }
 
 /** A commit that was rewritten away can no longer be read; then the reasons are told without it. */
-async function releasesAt(ports: LivePlanPorts, source: EventSource, sha: string): Promise<Release[]> {
+async function releasesAt(ports: LivePlanPorts, source: EventSource, sha: string): Promise<readonly Release[]> {
   try {
     const fleet = await loadCommit(ports, source, sha);
     return fleet === "observed" ? [] : releasesOf(fleet, ports.helmVersion);

@@ -11,7 +11,17 @@ const DIGEST_LENGTH = 40;
  * Every release that a fleet asks for, hub by hub, each hub in promotion order.
  * @param helmVersion part of the bundle, because another Helm may render the same inputs differently
  */
-export function releasesOf(fleet: Fleet, helmVersion: string): Release[] {
+export function releasesOf(fleet: Fleet, helmVersion: string): readonly Release[] {
+  const before = ofFleet.get(fleet);
+  if (before?.helmVersion === helmVersion) return before.releases;
+  const all = makeReleases(fleet, helmVersion);
+  ofFleet.set(fleet, { helmVersion, releases: all });
+  return all;
+}
+
+const ofFleet = new WeakMap<Fleet, { helmVersion: string; releases: readonly Release[] }>();
+
+function makeReleases(fleet: Fleet, helmVersion: string): Release[] {
   const shared = stringify([helmVersion, fleet.clusters, fleet.mirrors]);
   return fleet.hubs.flatMap((hub) =>
     hub.environments.map((environment) => {

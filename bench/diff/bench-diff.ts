@@ -111,7 +111,7 @@ interface Changes {
   all: string[];
   one: string[];
   nothing: string;
-  releases(sha: string): Promise<Release[]>;
+  releases(sha: string): Promise<readonly Release[]>;
 }
 
 /** Each commit is a change of its own on top of the base. */
