@@ -67181,7 +67181,7 @@ var createReadable = ({ subprocess, concurrentStreams, encoding }, options) => {
   const subprocessStdout = getFromStream(subprocess, from2);
   const waitReadableDestroy = addConcurrentStream(concurrentStreams, subprocessStdout, "readableDestroy");
   const { readableEncoding, readableObjectMode, readableHighWaterMark } = getReadableOptions(subprocessStdout, binary);
-  const { read, onStdoutDataDone } = getReadableMethods({
+  const { read: read2, onStdoutDataDone } = getReadableMethods({
     subprocessStdout,
     subprocess,
     binary,
@@ -67189,7 +67189,7 @@ var createReadable = ({ subprocess, concurrentStreams, encoding }, options) => {
     preserveNewlines
   });
   const readable = new Readable4({
-    read,
+    read: read2,
     destroy: callbackify3(onReadableDestroy.bind(void 0, { subprocessStdout, subprocess, waitReadableDestroy })),
     highWaterMark: readableHighWaterMark,
     objectMode: readableObjectMode,
@@ -68161,7 +68161,7 @@ var createDuplex = ({ subprocess, concurrentStreams, encoding }, options) => {
   const waitReadableDestroy = addConcurrentStream(concurrentStreams, subprocessStdout, "readableDestroy");
   const { waitWritableFinal, waitWritableDestroy } = addWritableConcurrentStreams(concurrentStreams, subprocessStdin);
   const { readableEncoding, readableObjectMode, readableHighWaterMark } = getReadableOptions(subprocessStdout, binary);
-  const { read, onStdoutDataDone } = getReadableMethods({
+  const { read: read2, onStdoutDataDone } = getReadableMethods({
     subprocessStdout,
     subprocess,
     binary,
@@ -68169,7 +68169,7 @@ var createDuplex = ({ subprocess, concurrentStreams, encoding }, options) => {
     preserveNewlines
   });
   const duplex = new Duplex4({
-    read,
+    read: read2,
     ...getWritableMethods(subprocessStdin, subprocess, waitWritableFinal),
     destroy: callbackify5(onDuplexDestroy.bind(void 0, {
       subprocessStdout,
@@ -69317,13 +69317,13 @@ function readYaml(file2, content2, { mayQuote = false } = {}) {
   if (split.kind === "bad-separator") return refused(BAD_SEPARATOR, placeAt(split.offset));
   const [first, second] = split.documents;
   if (split.documents.length > DOCUMENTS_LIMIT) return refused(TOO_MANY_VALUES);
-  const read = split.documents.map((each) => readDocument(each.text, placeAt, mayQuote));
+  const read2 = split.documents.map((each) => readDocument(each.text, placeAt, mayQuote));
   const findings = [
-    ...read.flatMap((each) => each.findings),
+    ...read2.flatMap((each) => each.findings),
     ...second ? [{ severity: "block", ...SEVERAL_DOCUMENTS, at: placeAt(second.offset) }] : []
   ];
-  const parts = read.flatMap(({ part }) => part ?? []);
-  if (parts.length < read.length) return { yaml: void 0, findings };
+  const parts = read2.flatMap(({ part }) => part ?? []);
+  if (parts.length < read2.length) return { yaml: void 0, findings };
   return { yaml: first ? fileOf(file2, parts, placeAt) : { file: file2, value: null, placeOf: () => placeAt(0) }, findings };
 }
 function readDocument(text3, placeAt, mayQuote) {
@@ -69601,9 +69601,9 @@ function hubFiles(hub2) {
 
 // app/load/find-unread-files.ts
 function findUnreadFiles(files, environments, hubs) {
-  const read = new Set(sharedValuesFiles(environments));
-  for (const hub2 of hubs) for (const file2 of listedFiles(hub2) ?? filesOf(hub2, environments)) read.add(file2);
-  return [...files].filter((file2) => !read.has(file2) && /^(?:hubs|values)\/.*\.ya?ml$/.test(file2)).map((file2) => unreadFile(file2, suggestName(file2, [...read])));
+  const read2 = new Set(sharedValuesFiles(environments));
+  for (const hub2 of hubs) for (const file2 of listedFiles(hub2) ?? filesOf(hub2, environments)) read2.add(file2);
+  return [...files].filter((file2) => !read2.has(file2) && /^(?:hubs|values)\/.*\.ya?ml$/.test(file2)).map((file2) => unreadFile(file2, suggestName(file2, [...read2])));
 }
 var listedFiles = oncePer((hub2) => hub2.listed && filesOf(hub2, hub2.listed));
 function filesOf({ name: name2 }, environments) {
@@ -71883,9 +71883,9 @@ async function loadClusterReleases(context) {
     const layers = [];
     const secrets = `${folder}/secrets.yaml`;
     if (context.files.has(secrets)) {
-      const read = await readSecrets(context.tree, secrets);
-      findings.push(...read.findings);
-      if (read.layer) layers.push(read.layer.layer);
+      const read2 = await readSecrets(context.tree, secrets);
+      findings.push(...read2.findings);
+      if (read2.layer) layers.push(read2.layer.layer);
     }
     if (cluster3 === void 0 || deployedWith === void 0) continue;
     const reaches = context.environments.filter((environment2) => isOn(context.hubs, cluster3, environment2));
@@ -71934,15 +71934,15 @@ async function loadLayers(context, hub2, environment2) {
   const layers = shared.map(plainLayer);
   const findings = [];
   for (const path17 of paths.values(environment2).filter((each) => context.files.has(each))) {
-    const read = await readFile3(context.tree, path17, "values");
-    findings.push(...read.findings);
-    if (read.file) layers.push(plainLayer(read.file));
+    const read2 = await readFile3(context.tree, path17, "values");
+    findings.push(...read2.findings);
+    if (read2.file) layers.push(plainLayer(read2.file));
   }
   const secrets = paths.secrets(environment2);
   if (context.files.has(secrets)) {
-    const read = await readSecrets(context.tree, secrets);
-    findings.push(...read.findings);
-    if (read.layer) layers.push(read.layer);
+    const read2 = await readSecrets(context.tree, secrets);
+    findings.push(...read2.findings);
+    if (read2.layer) layers.push(read2.layer);
   }
   const marked = markOpaqueMaps(layers);
   return { layers: marked.layers, findings: [...findings, ...marked.findings] };
@@ -72065,17 +72065,17 @@ function placeInDefaults(defaults, path17) {
 }
 async function readPlain({ tree, files }, path17, findings) {
   if (!files.has(path17)) return [];
-  const read = await readFile3(tree, path17, "values");
-  findings.push(...read.findings);
-  return read.file ? [{ layer: { kind: "plain", file: path17, values: read.file.raw }, yaml: read.file.yaml }] : [];
+  const read2 = await readFile3(tree, path17, "values");
+  findings.push(...read2.findings);
+  return read2.file ? [{ layer: { kind: "plain", file: path17, values: read2.file.raw }, yaml: read2.file.yaml }] : [];
 }
 async function readSecretLayers({ tree, files }, name2, environment2, findings) {
   const paths = deploymentFiles(name2);
   const layers = [];
   for (const path17 of [paths.secrets(environment2), paths.secretsElsewhere(environment2)].filter((each) => files.has(each))) {
-    const read = await readSecrets(tree, path17);
-    findings.push(...read.findings);
-    if (read.layer) layers.push(read.layer);
+    const read2 = await readSecrets(tree, path17);
+    findings.push(...read2.findings);
+    if (read2.layer) layers.push(read2.layer);
   }
   return layers;
 }
@@ -72240,8 +72240,8 @@ var FLEET_FILE2 = "campanile.yaml";
 async function loadHubploy(tree, sha) {
   const files = new Set(await tree.listFiles());
   const findings = await refusedFiles(tree, files);
-  const read = await readFleetFile(tree, files, findings);
-  const fleetFile = read?.content;
+  const read2 = await readFleetFile(tree, files, findings);
+  const fleetFile = read2?.content;
   const charts = await readCharts(tree, files, findings);
   const hubChart = findHubChart([...charts.values()]);
   if (!hubChart && isWhole(findings)) findings.push(noHubChart([...charts.keys()]));
@@ -72275,7 +72275,7 @@ async function loadHubploy(tree, sha) {
     hubs,
     clusterReleases: releases.releases,
     waivers: (fleetFile?.waivers ?? []).map(
-      (waiver2, index) => waiverOf(waiver2, read?.yaml.placeOf(["waivers", index]) ?? { file: FLEET_FILE2, line: 1 })
+      (waiver2, index) => waiverOf(waiver2, read2?.yaml.placeOf(["waivers", index]) ?? { file: FLEET_FILE2, line: 1 })
     ),
     ...fleetFile?.mirrors && { mirrors: fleetFile.mirrors }
   };
@@ -72302,17 +72302,17 @@ async function rememberDeployment(context, name2, own2) {
 }
 async function readFleetFile(tree, files, findings) {
   if (!files.has(FLEET_FILE2)) return void 0;
-  const read = await readFile3(tree, FLEET_FILE2, "campanile-hubploy");
-  findings.push(...read.findings);
-  return read.file;
+  const read2 = await readFile3(tree, FLEET_FILE2, "campanile-hubploy");
+  findings.push(...read2.findings);
+  return read2.file;
 }
 async function readCharts(tree, files, findings) {
   const charts = /* @__PURE__ */ new Map();
   for (const folder of chartFolders(files)) {
     const own2 = [...files].filter((file2) => file2.startsWith(`${folder}/`));
-    const read = await rememberLoaded(tree, `chart ${folder}`, own2, () => readChartFolder(tree, files, folder));
-    findings.push(...read.findings);
-    if (read.chart) charts.set(folder, read.chart);
+    const read2 = await rememberLoaded(tree, `chart ${folder}`, own2, () => readChartFolder(tree, files, folder));
+    findings.push(...read2.findings);
+    if (read2.chart) charts.set(folder, read2.chart);
   }
   return charts;
 }
@@ -72513,14 +72513,22 @@ function badHubName(name2, file2) {
 // app/load/load-fleet.ts
 var LAYOUTS = ["campanile", "hubploy"];
 async function loadFleet(tree, sha, { layout = "auto" } = {}) {
+  const known2 = tree.contentIdOf && loadedTrees.get(tree);
+  if (known2?.sha === sha && known2.layout === layout) return known2.loaded;
+  const loaded2 = await loadTree(tree, sha, layout);
+  loadedTrees.set(tree, { sha, layout, loaded: loaded2 });
+  return loaded2;
+}
+var loadedTrees = /* @__PURE__ */ new WeakMap();
+async function loadTree(tree, sha, layout) {
   const files = new Set(await tree.listFiles());
   const isHubploy = layout === "hubploy" || layout === "auto" && isHubployFleet(files);
   return isHubploy ? loadHubploy(tree, sha) : loadCampanile(tree, sha, files);
 }
 async function loadCampanile(tree, sha, files) {
   const findings = await refusedEntries(tree, isOfFleet);
-  const read = await readFleetFile2(tree, files, findings);
-  const fleetFile = read?.content;
+  const read2 = await readFleetFile2(tree, files, findings);
+  const fleetFile = read2?.content;
   const environments = fleetFile?.environments.map(({ name: name2 }) => name2) ?? [];
   const sharedValues = /* @__PURE__ */ new Map();
   for (const path17 of sharedValuesFiles(environments).filter((each) => files.has(each))) {
@@ -72534,7 +72542,7 @@ async function loadCampanile(tree, sha, files) {
   const byName = new Map(hubs.map((hub2) => [hub2.name, hub2]));
   return {
     mode: fleetFile?.mode ?? "deploy",
-    fleet: read && isWhole(findings) ? fleetOf(sha, read, hubs) : void 0,
+    fleet: read2 && isWhole(findings) ? fleetOf(sha, read2, hubs) : void 0,
     findings: sortFindings(findings),
     placeOfValue: (hub2, environment2, path17, file2) => byName.get(hub2)?.placeOfValue(environment2, path17, file2)
   };
@@ -72553,10 +72561,10 @@ async function readFleetFile2(tree, files, findings) {
     findings.push(missingFile(FLEET_FILE, "It names the fleet's clusters, environments and charts."));
     return void 0;
   }
-  const read = await readFile3(tree, FLEET_FILE, "campanile");
-  findings.push(...read.findings);
-  if (!read.file) return void 0;
-  const { content: content2, yaml } = read.file;
+  const read2 = await readFile3(tree, FLEET_FILE, "campanile");
+  findings.push(...read2.findings);
+  if (!read2.file) return void 0;
+  const { content: content2, yaml } = read2.file;
   const clusters2 = Object.keys(content2.clusters);
   content2.environments.forEach(({ name: name2, cluster: cluster3 }, index) => {
     const twin = content2.environments.findIndex((each) => each.name === name2);
@@ -72564,7 +72572,7 @@ async function readFleetFile2(tree, files, findings) {
     if (cluster3 !== void 0 && !clusters2.includes(cluster3))
       findings.push(unknownCluster(cluster3, clusters2, yaml.placeOf(["environments", index, "cluster"])));
   });
-  return read.file;
+  return read2.file;
 }
 function twinEnvironment(name2, at2) {
   return blame(at2, {
@@ -72620,13 +72628,17 @@ function fleetOf(sha, { content: file2, yaml }, hubs) {
 // app/load/read-texts.ts
 var TEXT_LIMIT_BYTES = 256 * 1024;
 async function readTexts(tree) {
+  const known2 = tree.contentIdOf && read.get(tree);
+  if (known2) return known2;
   const texts = /* @__PURE__ */ new Map();
   for (const path17 of await tree.listFiles()) {
     const { text: text3 } = decode4(await tree.readFile(path17));
     if (text3 !== void 0) texts.set(path17, text3);
   }
+  read.set(tree, texts);
   return texts;
 }
+var read = /* @__PURE__ */ new WeakMap();
 var decode4 = oncePer((bytes) => ({
   text: bytes.byteLength <= TEXT_LIMIT_BYTES ? bytes.toString("utf8") : void 0
 }));
@@ -76273,9 +76285,9 @@ async function readCharts2(fleet, readFiles) {
   const charts = /* @__PURE__ */ new Map();
   const couldNot = /* @__PURE__ */ new Map();
   for (const pin of new Map(pins2.map((each) => [each.digest, each])).values()) {
-    const read = await readOne(viaMirrors(pin, fleet?.mirrors), readFiles);
-    if (read.chart) charts.set(pin.digest, read.chart);
-    if (read.couldNot) couldNot.set(read.couldNot.what, read.couldNot);
+    const read2 = await readOne(viaMirrors(pin, fleet?.mirrors), readFiles);
+    if (read2.chart) charts.set(pin.digest, read2.chart);
+    if (read2.couldNot) couldNot.set(read2.couldNot.what, read2.couldNot);
   }
   return { charts, couldNot: [...couldNot.values()] };
 }
@@ -76483,15 +76495,15 @@ async function treeOf(repositoryDir, treeish, all) {
   const entries = files.filter(({ mode, path: path17 }) => isReadFile(mode, path17) || charts.some((folder) => path17.startsWith(folder))).map(toEntry);
   refuseTooLarge(entries);
   const contents = await readBlobs(repositoryDir, entries);
-  const read = new Map(entries.map(({ path: path17, object: object2 }) => [path17, { object: object2, content: contents.get(object2) }]));
+  const read2 = new Map(entries.map(({ path: path17, object: object2 }) => [path17, { object: object2, content: contents.get(object2) }]));
   return {
-    listFiles: async () => [...read.keys()],
+    listFiles: async () => [...read2.keys()],
     readFile: async (path17) => {
-      const content2 = read.get(path17)?.content;
+      const content2 = read2.get(path17)?.content;
       if (!content2) throw new Error(`no file ${path17} in tree ${treeish}`);
       return content2;
     },
-    contentIdOf: (path17) => read.get(path17)?.object,
+    contentIdOf: (path17) => read2.get(path17)?.object,
     listRefused: async () => refused
   };
 }
