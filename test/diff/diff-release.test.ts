@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { diffRelease } from "../../app/diff/diff-release.ts";
-import { isDoubtful } from "../../app/diff/may-be-chance.ts";
 import { RECORDED_FIELD_TYPES } from "../../app/diff/recorded-field-types.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../app/domain/json.ts";
 import type { Manifest } from "../../app/domain/manifest.ts";
@@ -109,30 +108,6 @@ test("an object whose name is made up is told once and neither comes nor goes", 
   const named = (name: string) => ({ ...side(manifest("Job", name)), madeUp: { [`/Job/data8-staging/${name}`]: null } });
   const result = diffRelease(named("job-1"), named("job-2"), OPTIONS);
   expect(result).toMatchObject({ objects: [], notDeterministic: ["Job data8-staging metadata.name"] });
-});
-
-test("a change is doubtful only where a secret or chance may be its reason", () => {
-  const reached = (manifestOfFirst: Manifest, other: Manifest) => ({
-    ...side(manifestOfFirst),
-    reached: { [keyOfHub]: other.object },
-  });
-  const doubtful = (base: Parameters<typeof isDoubtful>[0], head: Parameters<typeof isDoubtful>[0]) =>
-    isDoubtful(base, head, RECORDED_FIELD_TYPES);
-  // A checksum over a Secret: the same on both sides, so no chance had a part in it.
-  const [one, other] = [deployment("a"), deployment("b")];
-  expect(doubtful(reached(one, other), reached(one, other))).toBe(false);
-  expect(doubtful(reached(one, other), reached(deployment("a", 2), deployment("b", 2)))).toBe(false);
-  expect(doubtful(reached(one, other), reached(deployment("c"), deployment("d")))).toBe(true);
-  // The placeholder itself: nobody made that up.
-  const first = deployment("x campanile-placeholder:token:1");
-  const [rotated, rotatedOther] = [
-    deployment("x campanile-placeholder:token:2"),
-    deployment("x campanile-placeholder:other:token:2"),
-  ];
-  expect(doubtful(reached(first, deployment("x campanile-placeholder:other:token:1")), reached(rotated, rotatedOther))).toBe(
-    false,
-  );
-  expect(doubtful(side(deployment("a")), side(deployment("b")))).toBe(false);
 });
 
 const LISTS: [string, Json, Json, string[]][] = [
