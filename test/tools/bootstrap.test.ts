@@ -122,6 +122,17 @@ test("the script's exit code, its working directory and a signal are handed on",
   expect((await run).stdout).toContain(PROJECT);
 });
 
+test("Node is bound in its memory, unless whoever starts it says otherwise", async ({ clone }) => {
+  await installed(clone);
+  const script = path.join(clone.root, "tools/bootstrap.mjs");
+  // These tests are run by the bootstrap too.
+  const env = { ...process.env, ...clone.env, MALLOC_ARENA_MAX: undefined };
+  const boundsOf = async (more: Record<string, string>) =>
+    (await execa(process.execPath, [script, "bounds.mjs"], { extendEnv: false, env: { ...env, ...more } })).stdout;
+  expect(await boundsOf({})).toMatch(/^2 .*--max-old-space-size=\d+/);
+  expect(await boundsOf({ MALLOC_ARENA_MAX: "8" })).toMatch(/^8 /);
+});
+
 test("npm that is killed takes what it started along, although it can hand on no signal", async ({ clone }) => {
   await installed(clone);
   const script = path.join(clone.root, "tools/bootstrap.mjs");
@@ -173,6 +184,7 @@ async function writeClone(root: string, port: number): Promise<void> {
     path.join(root, "stops-when-told.mjs"),
     'process.on("SIGTERM", () => { console.log("told to stop"); process.exit(7); });\nsetInterval(() => {}, 1000);\nconsole.log("ready in", process.cwd());\n',
   );
+  await writeFile(path.join(root, "bounds.mjs"), "console.log(process.env.MALLOC_ARENA_MAX, ...process.execArgv);\n");
   const npm = path.join(root, "machine", "npm");
   await writeFile(
     npm,
