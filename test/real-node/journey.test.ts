@@ -18,6 +18,9 @@ onRealNode("a student's journey", () => {
       says: expect.stringMatching(/otter imported; \d+ MiB of 1024 MiB of memory$/),
     });
     expect(outcomeOf(report, "notebook")).toMatchObject({ says: expect.stringMatching(/first 3 code cells run; widgets 8\.\d/) });
+    expect(outcomeOf(report, "restart")).toMatchObject({
+      says: expect.stringContaining("the file is there again in a home of its own"),
+    });
     expect(outcomeOf(report, "grader")).toMatchObject({
       says: "probe/blank.ipynb gets 0 of 2, probe/solution.ipynb 2 of 2",
     });
