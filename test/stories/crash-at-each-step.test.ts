@@ -1,3 +1,4 @@
+import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import type { PullRequest } from "../../app/local/world/person.ts";
 import { createStepHolder, type StepHolder } from "../world/hold-steps.ts";
@@ -100,6 +101,26 @@ test("Campanile is killed while Helm is at work: Helm ends by itself, and what i
   const merged = await person.merge(pullRequest);
   await scene.untilRevision(`${hub("data8")}-staging`, merged);
   await institution.campanile.stop("SIGKILL");
+  await institution.campanile.start();
+  await person.waitForCheck(merged, "campanile / deploy");
+  await expectGoodEnd(scene, pullRequest, merged);
+});
+
+test("what a Campanile with other steps had under way when it was killed is begun again by its successor, and ends as it would have", async () => {
+  const scene = await openInstitution();
+  const { person, hub, institution } = scene;
+  const database = new pg.Client({ connectionString: institution.databaseUrl });
+  await database.connect();
+  onTestFinished(() => database.end());
+  const pullRequest = await person.openPullRequest("Data 8: more memory", await memory(scene, 3));
+  await person.waitForCheck(pullRequest.headSha, "campanile");
+  const merged = await person.merge(pullRequest);
+  await scene.untilRevision(`${hub("data8")}-staging`, merged);
+  await institution.campanile.stop("SIGKILL");
+  const { rows } = await database.query<{ name: string }>(
+    "update dbos.workflow_status set application_version = 'other steps' where status in ('PENDING', 'ENQUEUED') returning name",
+  );
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(["deploy", "deploy-hub", "rollout"]));
   await institution.campanile.start();
   await person.waitForCheck(merged, "campanile / deploy");
   await expectGoodEnd(scene, pullRequest, merged);

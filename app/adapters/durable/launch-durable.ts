@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DBOS, Error as durableErrors, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
+import { DBOS, Error as durableErrors, type GetWorkflowsInput, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import type { Logger } from "pino";
 import { ClusterError } from "../../domain/errors.ts";
 import type { RolloutOutcome } from "../../domain/rollout.ts";
@@ -36,8 +36,8 @@ export interface DurableEngine {
 }
 
 /**
- * Changes only when the order or the meaning of durable steps does: work that an older version began is carried on by
- * step number, so it must be finished by code that has the same steps.
+ * Changes only when the order or the meaning of durable steps does: work is carried on by step number, so what another version
+ * began is begun again by this one.
  */
 const STEPS_VERSION = "2";
 
@@ -143,6 +143,7 @@ export async function launchDurable(options: DurableOptions): Promise<DurableEng
     { scheduleName: "reconcile", workflowFn: reconcile, schedule },
     { scheduleName: "begin-due-journeys", workflowFn: beginDueJourneys, schedule },
   ]);
+  await beginOlderWorkAgain(options.replicaId);
   for (const look of [reconcile, beginDueJourneys]) await DBOS.startWorkflow(look)(new Date(), undefined);
 
   async function start(workflowID: string, event: DeployEvent): Promise<void> {
@@ -192,9 +193,29 @@ async function runAgainIfFailed(guid: string): Promise<boolean> {
   return true;
 }
 
+/**
+ * What another version left unfinished nobody would carry on, and a release's queue would wait for it. Every step looks before it
+ * acts, so it is begun again. What a replica of that version may still be at is left to it.
+ */
+async function beginOlderWorkAgain(replicaId: string): Promise<void> {
+  const query = {
+    status: ["PENDING", "ENQUEUED"],
+    loadInput: false,
+    loadOutput: false,
+    sortDesc: true,
+  } satisfies GetWorkflowsInput;
+  for (const each of await DBOS.listWorkflows(query)) {
+    const isOurs = each.status === "ENQUEUED" || each.executorId === replicaId;
+    if (each.applicationVersion === STEPS_VERSION || !isOurs) continue;
+    await DBOS.cancelWorkflow(each.workflowID);
+    await runAgain(each);
+  }
+}
+
 async function runAgain({ workflowID, queueName, queuePartitionKey }: WorkflowStatus): Promise<void> {
   try {
     await DBOS.rewindWorkflow(workflowID, {
+      applicationVersion: STEPS_VERSION,
       ...(queueName === undefined ? {} : { queueName }),
       ...(queuePartitionKey === undefined ? {} : { queuePartitionKey }),
     });
