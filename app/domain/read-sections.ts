@@ -39,7 +39,8 @@ function readSection(text: string): JsonObject | undefined {
     if (document.errors.length > 0) return undefined;
     // Comments before the first key are nothing.
     const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-    return isJsonObject(value) ? value : undefined;
+    // The reader joins quoted texts character by character, and such a text takes thirty times its length for as long as it is kept.
+    return isJsonObject(value) ? structuredClone(value) : undefined;
   } catch {
     return undefined;
   }

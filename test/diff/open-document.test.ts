@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import v8 from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseDocument, stringify } from "yaml";
@@ -54,4 +57,18 @@ test("only what is named as a document is opened", () => {
   expect(openDocument("password", "a: 1")).toBeUndefined();
   expect(openDocument("values.yaml", { a: 1 })).toBeUndefined();
   expect(openDocument("config.json", '{"a": {"b": [1]}}')).toEqual({ a: { b: [1] } });
+});
+
+test("a long quoted text that is kept takes no more than its length", async () => {
+  v8.setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const read = () => openDocument("values.yaml", `secret: "${randomBytes(100_000).toString("hex")}"\n`);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 5 }, read);
+  collect();
+  const bytes = process.memoryUsage().heapUsed - before;
+  expect(kept).toHaveLength(5);
+  // A million characters, in the document and in what it was read from.
+  expect(bytes).toBeLessThan(8_000_000);
 });

@@ -69339,8 +69339,8 @@ function readDocument(text3, placeAt, mayQuote) {
   const tab = findTab(text3);
   if (tab !== void 0)
     return { part: void 0, findings: [{ code: "yaml-syntax", severity: "block", ...TABS, at: placeAt(tab) }] };
-  const { value, offsets, faults, isWhole: isWhole2 } = convertNode(document.contents, mayQuote);
-  return { part: isWhole2 ? { value, offsets } : void 0, findings: faults.map((fault) => faultFinding(fault, placeAt)) };
+  const { value, offsets, faults, isWhole: isWhole3 } = convertNode(document.contents, mayQuote);
+  return { part: isWhole3 ? { value, offsets } : void 0, findings: faults.map((fault) => faultFinding(fault, placeAt)) };
 }
 function fileOf(file2, parts, placeAt) {
   const [only] = parts;
@@ -76488,11 +76488,13 @@ async function linesFrom({ repositoryDir, sha, lines }, treeish) {
 var GONE = "000000";
 var SUBMODULE = "160000";
 async function treeOf(repositoryDir, treeish, all) {
-  const lines = [...all.values()];
-  const refused = lines.flatMap(({ path: path17, why }) => why === void 0 ? [] : [{ path: visiblePath(path17), why }]);
-  const files = lines.filter(({ why }) => why === void 0);
-  const charts = files.flatMap(({ path: path17 }) => /^(.+\/)Chart\.yaml$/.exec(path17)?.[1] ?? []);
-  const entries = files.filter(({ mode, path: path17 }) => isReadFile(mode, path17) || charts.some((folder) => path17.startsWith(folder))).map(toEntry);
+  const refused = [];
+  const files = [];
+  for (const line of all.values())
+    if (line.why === void 0) files.push(line);
+    else refused.push({ path: visiblePath(line.path), why: line.why });
+  const charts = files.filter(({ isChart }) => isChart).map(({ path: path17 }) => path17.slice(0, -CHART_FILE.length + 1));
+  const entries = files.filter(({ isRead, path: path17 }) => isRead || charts.some((folder) => path17.startsWith(folder))).map(toEntry);
   refuseTooLarge(entries);
   const contents = await readBlobs(repositoryDir, entries);
   const read2 = new Map(entries.map(({ path: path17, object: object2 }) => [path17, { object: object2, content: contents.get(object2) }]));
@@ -76507,6 +76509,7 @@ async function treeOf(repositoryDir, treeish, all) {
     listRefused: async () => refused
   };
 }
+var CHART_FILE = "/Chart.yaml";
 function parseLine(line) {
   const [, mode, object2, size, path17] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|BAD|-)\t(.+)$/s.exec(line) ?? [];
   if (mode === void 0 || object2 === void 0 || path17 === void 0) throw new Error("git ls-tree wrote an unknown line");
@@ -76514,11 +76517,15 @@ function parseLine(line) {
   return lineOf({ mode, object: object2, path: path17, bytes });
 }
 function lineOf(line) {
-  return { ...line, why: refusalOf(line) };
+  const { mode, path: path17 } = line;
+  return { ...line, why: refusalOf(line), isRead: isReadFile(mode, path17), isChart: path17.endsWith(CHART_FILE) };
 }
-function toEntry({ object: object2, path: path17, bytes }) {
-  if (bytes === void 0) throw missingBlob(object2);
-  return { path: path17, object: object2, bytes };
+function toEntry(line) {
+  if (!isWhole2(line)) throw missingBlob(line.object);
+  return line;
+}
+function isWhole2(line) {
+  return line.bytes !== void 0;
 }
 function isReadFile(mode, path17) {
   return (mode === "100644" || mode === "100755") && READ_ENDINGS.some((ending) => path17.endsWith(ending));
