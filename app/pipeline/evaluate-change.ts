@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { ClusterInspector } from "../adapters/kubernetes/inspect-cluster.ts";
 import type { Explanation } from "../domain/errors.ts";
 import { hasBlocking } from "../domain/finding.ts";
 import { type FleetNames, namesOf } from "../domain/fleet-names.ts";
@@ -37,6 +38,26 @@ export async function planChange(ports: JudgePorts & { helmVersion: string }, ch
 /** Enough for renders, the cluster and comparing to be at work at the same time; more of them only fill the memory. */
 const RELEASES_AT_ONCE = 8;
 
+/** From so many releases of one cluster on, its objects are listed for all of them at once. */
+const MANY_RELEASES = 8;
+
+function lookTogether(ports: EvaluationPorts, touched: readonly PlannedRelease[]): EvaluationPorts {
+  const byCluster = Map.groupBy(touched.map(releaseOf), ({ cluster }) => cluster.context);
+  const inspectors = new Map<string, ClusterInspector>();
+  return {
+    ...ports,
+    inspectorFor(release) {
+      const { context } = release.cluster;
+      const others = byCluster.get(context) ?? [];
+      if (others.length < MANY_RELEASES) return ports.inspectorFor(release);
+      const inspector =
+        inspectors.get(context) ?? ports.inspectorFor(release).lookAtMany(new Set(others.map(({ namespace }) => namespace)));
+      inspectors.set(context, inspector);
+      return inspector;
+    },
+  };
+}
+
 /** What was found out about a change, whoever asked. */
 export type Evaluated = Pick<PreviewResult, "findings" | "couldNot" | "releasesInFleet" | "releases"> & {
   /** In promotion order; absent where files have faults. */
@@ -64,8 +85,10 @@ export async function evaluateChange(
       promotions: [],
     };
   const limit = pLimit(RELEASES_AT_ONCE);
-  const releases = await limit.map(plan.releases.filter(isAsked), (planned) =>
-    previewRelease(ports, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue }),
+  const touched = plan.releases.filter(isAsked);
+  const together = lookTogether(ports, touched);
+  const releases = await limit.map(touched, (planned) =>
+    previewRelease(together, planned, { isFork: change.isFork, placeOfValue: head.placeOfValue }),
   );
   return {
     findings: withoutSecrets(ports, findings),

@@ -1,11 +1,12 @@
 import type { DryRun, DryRunAnswer } from "../../diff/observed-release.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { type Manifest, type ObjectId, objectKey } from "../../domain/manifest.ts";
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { type Manifest, objectKey } from "../../domain/manifest.ts";
 import type { Admission } from "./admission.ts";
 import type { ApiAnswer, ApiClient } from "./api-client.ts";
 import { isAsApplied } from "./as-applied.ts";
 import { callKubernetes } from "./call-kubernetes.ts";
 import type { ApiResource, Discovery } from "./discovery.ts";
+import { type FetchesLive, pathOf } from "./live-objects.ts";
 import { readRefusal } from "./read-refusal.ts";
 
 /** As Helm 4 calls itself when it applies an object; the rollout is by Helm, and only the same manager changes what it owns. */
@@ -17,17 +18,16 @@ export interface DryRuns {
   dryRun(manifests: readonly Manifest[], discovery: Discovery): Promise<DryRun[]>;
   /** Whether pods like this would be let in just now. @returns the refusals; none when they would */
   dryRunPod(namespace: string, pod: JsonObject): Promise<DryRunAnswer>;
-  /** Objects as they are now, by `objectKey`; what is not there is not in it. */
-  fetchLive(ids: readonly ObjectId[], discovery: Discovery): Promise<Map<string, JsonObject>>;
+  fetchLive: FetchesLive;
 }
 
 /** @param admission who else has a say, as of a minute ago at most */
-export function createDryRuns(api: ApiClient, admission: () => Promise<Admission>): DryRuns {
+export function createDryRuns(api: ApiClient, fetchLive: FetchesLive, admission: () => Promise<Admission>): DryRuns {
   async function apply(manifest: Manifest, at: ApiResource, isForced: boolean): Promise<ApiAnswer> {
     return callKubernetes("try a change without making it", () =>
       api.call({
         method: "PATCH",
-        path: pathOf(manifest.id, at),
+        path: pathOf(at, manifest.id),
         query: { dryRun: "All", fieldManager: FIELD_MANAGER, fieldValidation: "Strict", force: String(isForced) },
         body: { type: "application/apply-patch+yaml", text: JSON.stringify(manifest.object) },
       }),
@@ -51,43 +51,6 @@ export function createDryRuns(api: ApiClient, admission: () => Promise<Admission
     const { status, body, warnings } = answered;
     const isApplied = (status === 200 || status === 201) && isJsonObject(body);
     return { answer: isApplied ? { kind: "applied", predicted: body } : readRefusal(answered), warnings };
-  }
-
-  async function get(id: ObjectId, at: ApiResource): Promise<JsonObject | undefined> {
-    const { status, body } = await callKubernetes(`read ${id.kind} ${id.name}`, () =>
-      api.call({ method: "GET", path: pathOf(id, at) }),
-    );
-    return status === 200 && isJsonObject(body) ? body : undefined;
-  }
-
-  async function fetchLive(ids: readonly ObjectId[], discovery: Discovery): Promise<Map<string, JsonObject>> {
-    const found = new Map<string, JsonObject>();
-    const byList = Map.groupBy(ids, (id) => `${id.apiVersion} ${id.kind} ${id.namespace}`);
-    await Promise.all(
-      [...byList.values()].map(async (group) => {
-        const [first] = group;
-        const at = first && discovery.findKind(first.apiVersion, first.kind);
-        if (!at) return;
-        const objects = at.isNamespaced && group.length >= LIST_FROM ? await list(first, at) : [];
-        for (const id of group) {
-          const object = objects.find((each) => nameOf(each) === id.name) ?? (await get(id, at));
-          if (object) found.set(objectKey(id), object);
-        }
-      }),
-    );
-    return found;
-  }
-
-  /** Helm's own objects of a kind: a hub's namespace also has thousands of users' pods and claims. */
-  async function list(id: ObjectId, at: ApiResource): Promise<JsonObject[]> {
-    const path = pathOf(id, at).replace(/\/[^/]+$/, "");
-    const query = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
-    const { status, body } = await callKubernetes(`list ${at.resource}`, () => api.call({ method: "GET", path, query }));
-    const items: Json = status === 200 && isJsonObject(body) ? (body.items ?? []) : [];
-    // Items of a list do not say what they are.
-    return Array.isArray(items)
-      ? items.filter(isJsonObject).map((item) => ({ ...item, apiVersion: id.apiVersion, kind: id.kind }))
-      : [];
   }
 
   return {
@@ -123,20 +86,8 @@ export function createDryRuns(api: ApiClient, admission: () => Promise<Admission
   };
 }
 
-/** From so many objects of one kind on, a list is fewer calls than reading each. */
-const LIST_FROM = 2;
-
 function isOwnConflict(answer: DryRunAnswer): boolean {
   return (
     answer.kind === "refused" && answer.refusals.length > 0 && answer.refusals.every(({ manager }) => manager === FIELD_MANAGER)
   );
-}
-
-function nameOf({ metadata }: JsonObject): Json | undefined {
-  return isJsonObject(metadata) ? metadata.name : undefined;
-}
-
-function pathOf({ namespace, name }: ObjectId, { groupVersion, resource, isNamespaced }: ApiResource): string {
-  const place = isNamespaced ? ["namespaces", namespace ?? "", resource, name] : [resource, name];
-  return `/${[groupVersion.includes("/") ? "apis" : "api", groupVersion].join("/")}/${place.map(encodeURIComponent).join("/")}`;
 }
