@@ -102,14 +102,14 @@ const GONE = "000000";
 const SUBMODULE = "160000";
 
 async function treeOf(repositoryDir: string, treeish: string, all: ReadonlyMap<string, Line>): Promise<GitTree> {
-  const lines = [...all.values()];
-  const refused = lines.flatMap(({ path, why }) => (why === undefined ? [] : [{ path: visiblePath(path), why }]));
-  const files = lines.filter(({ why }) => why === undefined);
+  const refused: RefusedEntry[] = [];
+  const files: Line[] = [];
+  for (const line of all.values())
+    if (line.why === undefined) files.push(line);
+    else refused.push({ path: visiblePath(line.path), why: line.why });
   // A chart's files may have any name, and all of them are part of what it renders.
-  const charts = files.flatMap(({ path }) => /^(.+\/)Chart\.yaml$/.exec(path)?.[1] ?? []);
-  const entries = files
-    .filter(({ mode, path }) => isReadFile(mode, path) || charts.some((folder) => path.startsWith(folder)))
-    .map(toEntry);
+  const charts = files.filter(({ isChart }) => isChart).map(({ path }) => path.slice(0, -CHART_FILE.length + 1));
+  const entries = files.filter(({ isRead, path }) => isRead || charts.some((folder) => path.startsWith(folder))).map(toEntry);
   refuseTooLarge(entries);
   const contents = await readBlobs(repositoryDir, entries);
   const read = new Map(entries.map(({ path, object }) => [path, { object, content: contents.get(object) }]));
@@ -132,7 +132,11 @@ interface Line {
   /** Undefined for what has no size: a submodule, or an object that git cannot find. */
   bytes: number | undefined;
   why: RefusedEntry["why"] | undefined;
+  isRead: boolean;
+  isChart: boolean;
 }
+
+const CHART_FILE = "/Chart.yaml";
 
 /** `<mode> <type> <object> <bytes>\t<path>`; the bytes of a submodule are a dash. */
 function parseLine(line: string): Line {
@@ -142,14 +146,20 @@ function parseLine(line: string): Line {
   return lineOf({ mode, object, path, bytes });
 }
 
-function lineOf(line: Omit<Line, "why">): Line {
-  return { ...line, why: refusalOf(line) };
+/** What is said of a file by its name is worked out once: of a thousand hubs nearly all lines are those of before. */
+function lineOf(line: Omit<Line, "why" | "isRead" | "isChart">): Line {
+  const { mode, path } = line;
+  return { ...line, why: refusalOf(line), isRead: isReadFile(mode, path), isChart: path.endsWith(CHART_FILE) };
 }
 
-function toEntry({ object, path, bytes }: Line): TreeEntry {
+function toEntry(line: Line): TreeEntry {
   // git's own word for an object that it cannot find: the file must not seem to be none.
-  if (bytes === undefined) throw missingBlob(object);
-  return { path, object, bytes };
+  if (!isWhole(line)) throw missingBlob(line.object);
+  return line;
+}
+
+function isWhole(line: Line): line is Line & { bytes: number } {
+  return line.bytes !== undefined;
 }
 
 export function isReadFile(mode: string, path: string): boolean {
