@@ -1,16 +1,13 @@
 import { runMain, ToolError } from "../tools/tool-error.ts";
 import type { Bench } from "./bench.ts";
-import { benchDiff } from "./diff/bench-diff.ts";
-import { benchJourney } from "./journey/bench-journey.ts";
-import { benchPreview } from "./preview/bench-preview.ts";
 import { printRows } from "./print-rows.ts";
-import { benchValidate } from "./validate/bench-validate.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = {
-  validate: benchValidate,
-  diff: benchDiff,
-  preview: benchPreview,
-  journey: benchJourney,
+/** Each is loaded when it is named: what the others are made of would count as its memory. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  validate: async () => (await import("./validate/bench-validate.ts")).benchValidate,
+  diff: async () => (await import("./diff/bench-diff.ts")).benchDiff,
+  preview: async () => (await import("./preview/bench-preview.ts")).benchPreview,
+  journey: async () => (await import("./journey/bench-journey.ts")).benchJourney,
 };
 
 /**
@@ -20,8 +17,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const [name = ""] = args.filter((arg) => arg !== "--json");
-  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (!bench) throw unknownBench(name);
+  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!load) throw unknownBench(name);
+  const bench = await load();
   const rows = await bench((line) => process.stderr.write(`${line}\n`));
   process.stdout.write(printRows(rows));
   if (args.includes("--json")) {
