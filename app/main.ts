@@ -24,6 +24,7 @@ import { kubeconfigSecrets } from "./adapters/kubernetes/kubeconfig-secrets.ts";
 import { startLookupProxy } from "./adapters/kubernetes/lookup-proxy.ts";
 import { createRecordedLookups } from "./adapters/kubernetes/recorded-lookups.ts";
 import { meterLastJourneys } from "./adapters/metrics/last-journeys.ts";
+import { meterPredictions } from "./adapters/metrics/predictions.ts";
 import { createSops } from "./adapters/sops/decrypt-file.ts";
 import { createCommentParts } from "./adapters/store/comment-parts.ts";
 import { createDeployRecords } from "./adapters/store/deploy-records.ts";
@@ -31,6 +32,7 @@ import { openStore } from "./adapters/store/open-store.ts";
 import { startPrivateDatabase } from "./adapters/store/private-database.ts";
 import { parseEvent } from "./event/parse-event.ts";
 import { deploy, deployHub } from "./pipeline/deploy.ts";
+import { findLeftToDo } from "./pipeline/look-after.ts";
 import { type JourneyRequest, playReleaseJourney } from "./pipeline/play-release-journey.ts";
 import { preview } from "./pipeline/preview.ts";
 import { beginDueJourneys, playDueJourney, type ScheduledJourneysPorts } from "./pipeline/scheduled-journeys.ts";
@@ -118,6 +120,9 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     noteStep: (release, { step, title, outcome, latencyMs }) =>
       log.info({ release, step, title, outcome: outcome.kind, latencyMs }, "a step of a student's journey"),
   });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const lookAfter = meterPredictions(metrics, log);
   // A rollout and the clock may want one at the same time, and a probe has one server.
   const oneAtATime = memoised((_releaseId) => pLimit(1));
   const playJourney = (request: JourneyRequest) =>
@@ -133,12 +138,12 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
         report,
         occasion: { kind: "rollout", revision },
       }),
+    lookAfter: ({ source, sha, releaseId }) =>
+      lookAfter(releaseId, async () => findLeftToDo(ports.preview, await ports.rollout.loadRelease(source, sha, releaseId))),
   };
   const scheduledJourneys: ScheduledJourneysPorts = { ...ports.scheduledJourneys, playJourney };
   const missed = createMissedDeliveries(github, REDELIVERY_PAUSE_SECONDS);
 
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
   const deliveries = new Counter({
     name: "campanile_deliveries_total",
     help: "Webhook deliveries by what became of them",

@@ -73,7 +73,7 @@ export interface Adapters {
 export interface Ports {
   preview: PreviewPorts;
   deploy: DeployPorts;
-  rollout: Omit<RolloutPorts, "playJourney" | "tellJourney">;
+  rollout: Omit<RolloutPorts, "playJourney" | "tellJourney" | "lookAfter">;
   journey: ReleaseJourneyPorts;
   tellJourney: TellJourneyPorts;
   scheduledJourneys: Omit<ScheduledJourneysPorts, "playJourney">;

@@ -56,6 +56,8 @@ export interface RolloutPorts {
     outcome: RolloutOutcome,
     announced: boolean,
   ): Promise<void>;
+  /** Looks whether what came is what was foretold. It never fails: the rollout is over. */
+  lookAfter(request: RolloutRequest): Promise<void>;
 }
 
 interface Steps {
@@ -70,7 +72,10 @@ interface Steps {
 export async function rollOut(work: Steps, ports: RolloutPorts, request: RolloutRequest): Promise<RolloutOutcome> {
   const startedAt = await work.step("begin rollout", async () => new Date().toISOString());
   const { outcome, announced } = await reachEnd(work, ports, request);
-  await work.step("record rollout", () => ports.record(request, work.id, startedAt, outcome, announced));
+  await work.step("record rollout", async () => {
+    await ports.record(request, work.id, startedAt, outcome, announced);
+    if (outcome.kind === "deployed" && announced) await ports.lookAfter(request);
+  });
   return outcome;
 }
 

@@ -64,6 +64,7 @@ export function startMemoryCluster() {
     newestSha: request.sha,
     upgrades: 0,
     announcements: 0,
+    looks: 0,
     health: undefined as Explanation | undefined,
     quarantined: undefined as Explanation | undefined,
     journey: journeyReport("works"),
@@ -122,6 +123,7 @@ export function startMemoryCluster() {
     },
     announce: async () => void state.announcements++,
     record: async (_request, _id, startedAt, outcome, announced) => void recorded.push({ outcome, announced, startedAt }),
+    lookAfter: async () => void state.looks++,
   };
   return { ports, state, revisions, recorded, write };
 }

@@ -31,6 +31,7 @@ test("a release is announced, upgraded, verified and recorded, in this order", a
     "record rollout",
   ]);
   expect(cluster.recorded).toEqual([{ outcome, announced: true, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) }]);
+  expect(cluster.state.looks).toBe(1);
   expect(cluster.revisions.at(-1)).toMatchObject({ status: "deployed", bundleDigest: release.bundleDigest, sha: request.sha });
 });
 

@@ -41,6 +41,11 @@ test("a bump of one hub's image is checked, shown, merged, and rolled out to sta
   for (const environment of ["staging", "prod"])
     expect(await scene.revisions(`${hub("data100")}-${environment}`)).toEqual([{ revision: 1, status: "deployed", sha: first }]);
 
+  const metrics = await (await fetch(`${scene.institution.campanileUrl}/metrics`)).text();
+  for (const release of [staging, prod])
+    expect(metrics).toContain(`campanile_rollouts_looked_after_total{release="${release}",as_foretold="yes"} 2\n`);
+  expect(metrics).not.toMatch(/as_foretold="(no|unknown)"/);
+
   const deployments = (await person.deployments()).filter((deployment) => deployment.sha === merged);
   expect(deployments.map(({ environment, states }) => ({ environment, states }))).toEqual([
     { environment: prod, states: ["in_progress", "success"] },
