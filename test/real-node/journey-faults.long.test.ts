@@ -42,8 +42,7 @@ onRealNode("a student's journey through a hub with a fault", () => {
   });
 
   test("a home that another user's server has too is told, without a word of whose that is", async () => {
-    // A claim that an earlier hub gave the probe is else kept.
-    await hub().deploy({ values: { hub: { config: { KubeSpawner: { remember_pvc_name: false } } } } });
+    await hub().deploy({});
     const { core, namespace } = hub();
     const name = "jupyter-ada";
     await core.createNamespacedPod({
@@ -128,7 +127,7 @@ onRealNode("a student's journey through a hub with a fault", () => {
     ],
     [
       "whose database is not there",
-      { hub: { db: { type: "other", url: "sqlite:////srv/gone/hub().sqlite" } } },
+      { hub: { db: { type: "other", url: "sqlite:////srv/gone/hub.sqlite" } } },
       "Directory /srv/gone does not exist",
     ],
     [
@@ -139,7 +138,7 @@ onRealNode("a student's journey through a hub with a fault", () => {
           extraConfig: { mistake: "raise ValueError(c.JupyterHub.db_url)" },
         },
       },
-      "ValueError: postgresql://hub:[hidden: Secret data8-staging/hub, values, hub().db.url]@db.example/hub",
+      "ValueError: postgresql://hub:[hidden: Secret data8-staging/hub, values, hub.db.url]@db.example/hub",
     ],
   ])("a hub %s is told by its pod and the end of its log", async (_title, values, words) => {
     await hub().deploy({ values, isWaitedFor: false });
