@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { explanationOf } from "../../domain/errors.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { type ObjectId, objectKey } from "../../domain/manifest.ts";
 import type { ApiClient } from "./api-client.ts";
@@ -37,8 +38,8 @@ export function liveObjects(api: ApiClient): FetchesLive {
 }
 
 /** A page of a list of the whole cluster, and how many of them are read: with more of Helm's objects it has other things than hubs. */
-const PAGE = 500;
-const PAGES = 20;
+const PAGE = 250;
+const PAGES = 40;
 
 /**
  * For looking at many releases of one cluster at one time: a kind is listed once, in all namespaces, and not once for each release. What
@@ -51,7 +52,7 @@ export function liveObjectsOfMany(api: ApiClient, namespaces: ReadonlySet<string
 
   function listOnce(at: ApiResource): Promise<Map<string, JsonObject> | undefined> {
     const kind = `${at.groupVersion} ${at.resource}`;
-    const list = lists.get(kind) ?? listEverywhere(api, at, namespaces);
+    const list = lists.get(kind) ?? listEverywhere(api, at, namespaces).catch(unlessExplained);
     lists.set(kind, list);
     return list;
   }
@@ -74,6 +75,11 @@ export function liveObjectsOfMany(api: ApiClient, namespaces: ReadonlySet<string
     for (const [key, object] of await inTheirNamespace(others, discovery)) found.set(key, object);
     return found;
   };
+}
+
+/** Why it failed, such as one page that is too large, may be no reason to fail for the namespaces of the releases; else they say it too. */
+function unlessExplained(error: unknown): undefined {
+  if (!explanationOf(error)) throw error;
 }
 
 async function listEverywhere(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, unlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -73,7 +73,7 @@ export async function startLookupProxy(): Promise<LookupProxy> {
         failure: () => session.failure,
         async close() {
           sessions.delete(token);
-          await unlink(kubeconfig);
+          await rm(kubeconfig, { force: true });
         },
       };
     },

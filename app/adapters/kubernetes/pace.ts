@@ -75,6 +75,7 @@ export function createPace(): Pace {
         minTimeout: FIRST_PAUSE_MS,
         maxTimeout: PAUSE_LIMIT_MS,
         randomize: true,
+        shouldRetry: ({ error }) => !isTooLarge(error),
         onFailedAttempt: ({ error, retriesLeft }) => (retriesLeft > 0 ? asLongAsAsked(error) : undefined),
       }).catch((error) => {
         if (error instanceof Busy) return error.answer;
@@ -96,6 +97,11 @@ class Busy extends Error {
 async function asLongAsAsked(error: Error): Promise<void> {
   const seconds = error instanceof Busy ? (error.answer.retryAfterSeconds ?? 0) : 0;
   if (seconds > 0) await pause(Math.min(seconds * 1000, PAUSE_LIMIT_MS));
+}
+
+/** It would be so the next time. */
+function isTooLarge(error: Error): boolean {
+  return "code" in error && error.code === "E2BIG";
 }
 
 /** @see Kubernetes, "API Priority and Fairness": 429 with `Retry-After`; what stands in front of an API server says 502 to 504 while that restarts */

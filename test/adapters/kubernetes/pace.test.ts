@@ -52,6 +52,14 @@ test("a refusal is an answer, and is not asked for again", async () => {
   expect(count()).toBe(1);
 });
 
+test("an answer that is too large is not asked for again", async () => {
+  const { get, count } = await startServer(
+    (_count, response) => void response.writeHead(200).end(Buffer.alloc(33 * 1024 * 1024, " ")),
+  );
+  await expect(get()).rejects.toMatchObject({ code: "E2BIG" });
+  expect(count()).toBe(1);
+});
+
 test("a server is asked for eight things at once, and for fewer once it is busy", async () => {
   const held: http.ServerResponse[] = [];
   const { get, mostAtOnce, count } = await startServer((number, response) => {
