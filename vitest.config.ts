@@ -3,17 +3,26 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * The stories take minutes and the rest seconds: with the long ones first, no worker is left alone with one at the end.
- * After all of them, one by one, come the files of the real node, whose hubs have limits of their own and suffer from a busy machine.
+ * The files of the real node wait for each other, and for most of their time for hubs: they are spread, so that others run beside each.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) =>
-      moduleId.includes("/test/real-node/") ? LONGEST.length : LONGEST.findIndex((part) => moduleId.includes(part));
+    const rank = ({ moduleId }: TestSpecification) => LONGEST.findIndex((part) => moduleId.includes(part));
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 
-const LONGEST = ["/test/stories/crash-at-each-step", "/test/fuzz/", "/test/stories/", "/test/local/", "/test/"];
+/** In which order the first of these that a file's path holds is run. */
+const LONGEST = [
+  "/test/stories/crash-at-each-step",
+  "/test/real-node/rollout-journey",
+  "/test/stories/",
+  "/test/real-node/journey",
+  "/test/local/",
+  "/test/fuzz/",
+  "/test/real-node/",
+  "/test/",
+];
 
 /** Set by `npm test -- --node KIND`. Some tests of the real node take many minutes, so whoever wants them asks. */
 const isRealNodeAsked = ["real", "both"].includes(process.env.CAMPANILE_NODE ?? "");

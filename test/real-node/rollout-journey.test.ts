@@ -22,13 +22,6 @@ onRealNode("a rollout that is judged by a student's journey", () => {
     "staging is deployed, a student's journey works there, and prod follows; a broken image stops at staging",
     async () => {
       const { person, journeys, merge, pinsTo } = scene;
-      const first = await scene.waitForDeploy(await person.push("Describe our hubs", { "NOTES.md": "Deployed.\n" }));
-      expect([first.conclusion, first.summary]).toEqual(["success", expect.any(String)]);
-      expect(await journeys()).toMatchObject([
-        { release_id: "data8-staging", outcome: "works" },
-        { release_id: "data8-prod", outcome: "works" },
-      ]);
-
       const good = await merge("Data 8: next term's packages", await pinsTo("2026.11.2"));
       expect(good.comment).toMatch(/data8-staging \| healthy, and \[a student's journey works\]\(http\S+\/runs\/\d+\): \d+ s/);
       expect(good.comment).toMatch(/data8-prod \| healthy, and \[a student's journey works\]\(http\S+\/runs\/\d+\): \d+ s/);
@@ -38,7 +31,7 @@ onRealNode("a rollout that is judged by a student's journey", () => {
         ["campanile / journey (data8-prod)", "success"],
         ["campanile / journey (data8-staging)", "success"],
       ]);
-      expect(pages[0]?.summary).toMatch(/in the rollout of this commit, when Helm revision 2 was up\./);
+      expect(pages[0]?.summary).toMatch(/in the rollout of this commit, when Helm revision 1 was up\./);
       expect(pages[0]?.text).toMatch(/<summary>A kernel runs and imports<\/summary>.*import datascience -> printed nothing/s);
 
       const broken = await merge("Data 8: an image that has lost a package", await pinsTo(BROKEN));
@@ -51,7 +44,7 @@ onRealNode("a rollout that is judged by a student's journey", () => {
       expect(page).toMatchObject({ name: "campanile / journey (data8-staging)", conclusion: "failure" });
       expect(page?.text).toMatch(/^#### A kernel runs and imports\n.*ModuleNotFoundError: No module named 'datascience'/s);
       const all = await journeys();
-      expect(all.map(({ release_id, outcome }) => `${release_id} ${outcome}`).slice(2)).toEqual([
+      expect(all.map(({ release_id, outcome }) => `${release_id} ${outcome}`)).toEqual([
         "data8-staging works",
         "data8-prod works",
         "data8-staging broken",
