@@ -13,6 +13,16 @@ with open(${JSON.stringify(KEPT_FILE)}) as file:
     print(file.read())
 `;
 
+/** What is in it, as JSON; null where there is no such file. */
+export const readIfThere = (file: string) => `
+import json, os
+campanile_text = None
+if os.path.exists(${JSON.stringify(file)}):
+    with open(${JSON.stringify(file)}) as file:
+        campanile_text = file.read()
+print(json.dumps(campanile_text))
+`;
+
 /** Where it truly lies, also where a link leads to the home. */
 export const WHERE_KEPT = `
 import json, os

@@ -9,6 +9,7 @@ export const STEP_NAMES = [
   "content",
   "notebook",
   "restart",
+  "classmate",
   "grader",
   "profiles",
   "clean-up",

@@ -9,6 +9,8 @@ export interface JourneyPlan {
   release: string;
   /** The user as whom it is played. */
   user: string;
+  /** Another one, who must not see what the first has written; absent where the values declare none. */
+  classmate?: string;
   /** Of the hub for people, with its base path and a slash at its end. */
   publicUrl: string;
   /** Absent where the pinned chart is none whose contents are known. */

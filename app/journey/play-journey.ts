@@ -70,17 +70,19 @@ async function playStep(step: Step, traveller: Traveller, ended: AbortSignal): P
   try {
     return { kind: "works", says: await step.play(traveller) };
   } catch (error) {
-    const sight = sightOf(error, step, traveller, ended);
+    const { acting = traveller, profile } = traveller;
+    const sight = sightOf(error, step, acting, ended);
     if (!sight && error instanceof ClusterError) return { kind: "could-not-tell", explanation: error.explanation };
     if (!sight) throw error;
-    return underProfile(traveller.profile, classify(sight, await lookAround(sight, traveller)));
+    const told = classify(sight, await lookAround(sight, acting));
+    if (acting !== traveller && sight.kind !== "home-shared") return under(`For another user, ${acting.plan.user}`, told);
+    return profile === undefined ? told : under(`With the profile “${profile}”`, told);
   }
 }
 
 /** Which of several it was. */
-function underProfile(profile: string | undefined, told: Told): Told {
-  if (profile === undefined) return told;
-  return { ...told, explanation: { ...told.explanation, what: `With the profile “${profile}”: ${told.explanation.what}` } };
+function under(which: string, told: Told): Told {
+  return { ...told, explanation: { ...told.explanation, what: `${which}: ${told.explanation.what}` } };
 }
 
 /** @returns nothing for a mistake of our own, which stays loud */

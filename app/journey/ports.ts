@@ -4,6 +4,8 @@ import type { Explanation } from "../domain/errors.ts";
 export interface JourneyPorts {
   hub: ReachesHub;
   cluster: LooksAtHub;
+  /** The same hub, with another user's server in the place of the probe's. */
+  lookAs(user: string): LooksAtHub;
   git: AsksGit;
   /** Hides every secret that is known, before anything is cut or kept. */
   redact(text: string): string;

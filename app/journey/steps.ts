@@ -1,5 +1,6 @@
 import type { StepName } from "./journey.ts";
 import type { JourneyPlan } from "./plan.ts";
+import { classmateFindsNothing } from "./steps/classmate-finds-nothing.ts";
 import { cleanUp } from "./steps/clean-up.ts";
 import { graderGrades } from "./steps/grader-grades.ts";
 import { hubAnswers } from "./steps/hub-answers.ts";
@@ -61,6 +62,15 @@ export const STEPS: readonly Step[] = [
     play: openNotebook,
   },
   { name: "restart", title: "The work is there tomorrow", budgetSeconds: 360, needs: ["server"], play: startAgain },
+  {
+    name: "classmate",
+    title: "A classmate does not find it",
+    budgetSeconds: 360,
+    needs: ["restart"],
+    skip: ({ classmate }) =>
+      classmate === undefined ? "the values declare no classmate, as docs/probe-user.md has one" : undefined,
+    play: classmateFindsNothing,
+  },
   {
     name: "grader",
     title: "The grader grades",

@@ -20,9 +20,13 @@ export interface Traveller {
   doing: string;
   /** Which profile is being tried; none while it is what students get without choosing. */
   profile: string | undefined;
-  /** Whether a server of the probe may be running. */
+  /** Whoever must not see what this one writes; what they meet is this one's evidence. */
+  classmate: Traveller | undefined;
+  /** Set while the step is at the classmate's server and not at this one's: it is told by that one's pod. */
+  acting: Traveller | undefined;
+  /** Whether a server of theirs may be running. */
   hasServer: boolean;
-  /** Whether something of the journey may be in the probe's home. */
+  /** Whether something of the journey may be in their home. */
   hasFiles: boolean;
   note(kind: Evidence["kind"], text: string): void;
   /** @throws {Met} when nothing answers */
@@ -55,12 +59,16 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
     signal: AbortSignal.abort(),
     doing: "begin",
     profile: undefined,
+    classmate: undefined,
+    acting: undefined,
     hasServer: false,
     hasFiles: false,
 
     beginStep(signal) {
       traveller.signal = signal;
       traveller.profile = undefined;
+      traveller.classmate?.beginStep(signal);
+      traveller.acting = undefined;
       begunAt = Date.now();
       evidence = [];
       left = 0;
@@ -127,7 +135,14 @@ export function createTraveller(plan: JourneyPlan, ports: JourneyPorts): Travell
       await Promise.all(own.splice(0).map((kernel) => kernel.close()));
     },
   };
+  if (plan.classmate !== undefined) traveller.classmate = createClassmate(traveller, plan.classmate);
   return traveller;
+}
+
+function createClassmate({ plan: { classmate: _self, ...plan }, ports, note }: Traveller, user: string): Traveller {
+  const classmate = createTraveller({ ...plan, user }, { ...ports, cluster: ports.lookAs(user) });
+  classmate.note = note;
+  return classmate;
 }
 
 /** The hub or a proxy in the place of the server; what the server itself says of a kernel is 4xx or 500. */

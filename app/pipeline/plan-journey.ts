@@ -10,6 +10,7 @@ import { authenticatorClass, authenticatorTrait } from "../validate/authenticato
 import { fleetView, type ReleaseView } from "../validate/fleet-view.ts";
 import { contentsOf } from "../validate/jupyterhub-versions.ts";
 import { isOpaque } from "../validate/opaque.ts";
+import { classmateOf } from "../validate/probe-roles.ts";
 
 const DEFAULT_JOURNEY: Omit<HubJourney, "at"> = { imports: [], user: "campanile-probe" };
 
@@ -36,10 +37,12 @@ export function planJourney(
   const authenticator = isSetByCode(values, "authenticator_class") ? undefined : authenticatorClass(values);
   const image = imageOf(release);
   const homeOfAll = sameHome(values);
+  const classmate = classmateOf(values, user);
   const door = authenticator === undefined ? undefined : doorOf(values, authenticator, publicUrl);
   return {
     release: release.id,
     user,
+    ...(classmate === undefined ? {} : { classmate }),
     publicUrl,
     profiles: otherProfiles(release),
     imports,

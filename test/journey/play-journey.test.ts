@@ -41,12 +41,18 @@ const READY: LooksAtHub = {
 };
 
 /** A journey to a hub that gives these answers, and the requests that it got. */
-async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> = {}, cluster = READY, delayMs = 0) {
+async function play(
+  answers: Record<string, Answer | (() => Answer)>,
+  plan: Partial<JourneyPlan> = {},
+  cluster = READY,
+  delayMs = 0,
+) {
   const requests: string[] = [];
   const server = createServer(async (request: IncomingMessage, response) => {
     const asked = `${request.method} ${request.url}`;
     requests.push(asked);
-    const [status, body] = { ...IN_ORDER, ...answers }[asked] ?? [404, { message: "Not found" }];
+    const given = { ...IN_ORDER, ...answers }[asked] ?? [404, { message: "Not found" }];
+    const [status, body] = typeof given === "function" ? given() : given;
     if (request.method === "POST") await sleep(delayMs);
     response.writeHead(status, { "content-type": typeof body === "string" ? "text/event-stream" : "application/json" });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
@@ -61,6 +67,7 @@ async function play(answers: Record<string, Answer>, plan: Partial<JourneyPlan> 
     {
       hub: createHubClient({ publicUrl, address: `http://127.0.0.1:${port}`, fetchToken: async () => "of-the-probe" }),
       cluster,
+      lookAs: () => cluster,
       git: { fetchHead: async () => ({ kind: "no-answer", why: "nobody asks" }) },
       redact: (text) => text,
       player: MARKER,
@@ -92,6 +99,31 @@ test("a server that somebody else starts at the same moment is left alone too", 
   const { outcomes, requests } = await play({ [`POST ${SERVER}`]: [400, { message: "campanile-probe is pending spawn" }] });
   expect(outcomes).toMatchObject({ server: "could-not-tell journey-runs", "clean-up": "works" });
   expect(requests).not.toContain(STOP);
+});
+
+const BUSY: Answer = [429, { message: "Active user limit exceeded" }];
+
+const left = (pid: number) => running({ campanile: { ...MARKER, journey: "another", pid } });
+
+test.each<[string, Answer, string, boolean]>([
+  ["nobody plays on", left(3), "could-not-tell hub-busy", true],
+  ["another journey plays on", left(2), "could-not-tell journey-runs", false],
+  ["there is none of, because the hub does not know them yet", [404, {}], "could-not-tell hub-busy", false],
+])("a classmate's server that %s", async (_title, found, expected, isCleared) => {
+  let isStopped = false;
+  const { outcomes } = await play(
+    {
+      "GET /hub/api/users/ada": () => (isStopped ? NO_SERVER : found),
+      "DELETE /hub/api/users/ada/server": () => {
+        isStopped = true;
+        return [204, {}];
+      },
+      [`POST ${SERVER}`]: BUSY,
+    },
+    { classmate: "ada" },
+  );
+  expect(outcomes).toMatchObject({ server: expected });
+  expect(isStopped).toBe(isCleared);
 });
 
 test.each<[string, Record<string, Answer>, Partial<JourneyPlan>, object]>([

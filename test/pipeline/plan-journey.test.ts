@@ -52,6 +52,13 @@ test("what hub.yaml says of it is played", async () => {
   });
 });
 
+test("a second user of the values' is the classmate who must see nothing", async () => {
+  const scopes = (user: string, ...names: string[]) => JSON.stringify(names.map((name) => `${name}!user=${user}`));
+  const roles = `      campanile: { scopes: ${scopes("campanile-probe", "servers", "access:servers")}, services: [campanile], users: [campanile-probe] }
+      other: { scopes: ${scopes("ada", "servers", "access:servers")}, services: [campanile], users: [ada] }`;
+  expect(await planOf({ common: `jupyterhub:\n  hub:\n    loadRoles:\n${roles}` })).toMatchObject({ classmate: "ada" });
+});
+
 test.each([
   ["static: { pvcName: homes, subPath: /all/ }, type: static", { volume: "claim homes", folder: "all" }],
   ["static: { pvcName: homes, subPath: 'home/{username}' }, type: static", undefined],

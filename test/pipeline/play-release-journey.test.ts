@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ClusterError } from "../../app/domain/errors.ts";
 import { NoAnswer } from "../../app/domain/hub-errors.ts";
+import type { LooksAtHub } from "../../app/journey/ports.ts";
 import { playReleaseJourney } from "../../app/pipeline/play-release-journey.ts";
 import { treeOf } from "../load/config-trees.ts";
 import { exampleFiles } from "../validate/example-fleet.ts";
@@ -12,6 +13,13 @@ const away = new ClusterError({
   fix: "Bring it back.",
   canRetry: true,
 });
+
+const NOTHING_THERE: LooksAtHub = {
+  hasToken: async () => true,
+  look: async () => ({ hub: undefined, proxy: undefined, server: undefined }),
+  countSharers: async () => 0,
+  fetchLog: async () => "",
+};
 
 test("whatever the release encrypts is known before its hub is looked at, and what was seen is kept with the repository", async () => {
   const order: string[] = [];
@@ -36,12 +44,8 @@ test("whatever the release encrypts is known before its hub is looked at, and wh
             },
             openKernel: () => Promise.reject(new NoAnswer("connection refused")),
           },
-          cluster: {
-            hasToken: async () => true,
-            look: async () => ({ hub: undefined, proxy: undefined, server: undefined }),
-            countSharers: async () => 0,
-            fetchLog: async () => "",
-          },
+          cluster: NOTHING_THERE,
+          lookAs: () => NOTHING_THERE,
           git: { fetchHead: async () => ({ kind: "no-answer", why: "nobody asks" }) },
           redact: (text) => text,
           player: { journey: "this one", host: "here", pid: 1, startedAt: "2026-11-26T10:00:00.000Z" },

@@ -74,6 +74,15 @@ export const JOURNEY_FAULTS: readonly JourneyFault[] = [
     words: /claim-of-all, which the values give every user/,
   },
   {
+    title: "a home that code of the fleet's own gives everybody is found by who finds another's file in it",
+    under: () => ({ values: { hub: { extraConfig: { homes: 'c.KubeSpawner.pvc_name_template = "the-only-one"' } } } }),
+    step: "classmate",
+    kind: "broken",
+    fault: "storage",
+    code: "home-shared",
+    words: /claim the-only-one, and a server of another user has the same/,
+  },
+  {
     title: "a server that takes longer than the hub waits is told with how long that was",
     under: () => ({ values: { hub: { extraConfig: { slow: SLOW_SERVERS } } } }),
     step: "server",
@@ -115,7 +124,7 @@ export const JOURNEY_FAULTS: readonly JourneyFault[] = [
   },
   {
     title: "a probe that is not declared is no fault of the release",
-    under: () => ({ values: { hub: { loadRoles: { campanile: { scopes: ["read:hub"] } } } } }),
+    under: () => ({ values: { hub: { loadRoles: { campanile: { scopes: ["read:hub"] }, "campanile-classmate": null } } } }),
     step: "server",
     kind: "could-not-tell",
     code: "probe-missing",

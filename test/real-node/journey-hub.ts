@@ -11,6 +11,7 @@ import { forwardToNode } from "../../app/local/node/forward.ts";
 import { NODE_ADDRESS } from "../../app/local/node/node-network.ts";
 import { packChart } from "../../app/local/seed/pack-chart.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
+import { classmateScopes } from "../../app/validate/probe-roles.ts";
 import { campanileCommand } from "../cli/run-campanile.ts";
 import { imageDigest } from "./image-digest.ts";
 
@@ -19,6 +20,7 @@ const IMAGE = "registry.campanile.example/user-data8";
 const CHARTS = "https://charts.campanile.example/";
 const PUBLIC_URL = "http://data8-staging.courses.example";
 const PROBE = "campanile-probe";
+const CLASSMATE = "campanile-classmate";
 
 /** What a test says of the hub beside what all of them have. */
 export interface HubUnderTest {
@@ -164,6 +166,7 @@ const COMMON_VALUES: JsonObject = {
         services: ["campanile"],
         users: [PROBE],
       },
+      "campanile-classmate": { scopes: classmateScopes(CLASSMATE), services: ["campanile"], users: [CLASSMATE] },
     },
   },
   proxy: { service: { type: "ClusterIP" } },

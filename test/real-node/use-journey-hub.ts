@@ -54,6 +54,7 @@ export const EVERY_STEP_WORKS = [
   "content works",
   "notebook works",
   "restart works",
+  "classmate works",
   "grader works",
   "profiles not-asked",
   "clean-up works",

@@ -73122,6 +73122,19 @@ var openOnProd = {
   })
 };
 
+// app/validate/probe-roles.ts
+var PROBE_SERVICE = "campanile";
+function probeRoles(values) {
+  const roles = valueAt(values, ["hub", "loadRoles"]);
+  return Object.values(isJsonObject(roles) ? roles : {}).filter(isJsonObject).filter((role) => textsIn(role.services).includes(PROBE_SERVICE)).map((role) => ({ scopes: textsIn(role.scopes), users: textsIn(role.users) }));
+}
+function letsIntoProbe(roles, user) {
+  return roles.filter(({ scopes }) => scopes.includes(`access:servers!user=${user}`)).flatMap(({ users }) => users).filter((name2) => name2 !== user);
+}
+function textsIn(list) {
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
+}
+
 // app/validate/roles.ts
 var POWERFUL_SCOPES = /* @__PURE__ */ new Set([
   "admin:users",
@@ -73171,20 +73184,21 @@ function describeProbe(values, { user }) {
   const services = valueAt(values, ["hub", "services"]);
   const roles = valueAt(values, ["hub", "loadRoles"]);
   if (hasSecret(services) || hasSecret(roles)) return void 0;
-  if (!isJsonObject(services) || !Object.hasOwn(services, SERVICE)) return `declare no service ${SERVICE}`;
-  const own2 = Object.values(isJsonObject(roles) ? roles : {}).filter(isJsonObject).filter((role) => textsIn(role.services).includes(SERVICE));
-  const scopes = own2.flatMap((role) => textsIn(role.scopes));
+  if (!isJsonObject(services) || !Object.hasOwn(services, PROBE_SERVICE)) return `declare no service ${PROBE_SERVICE}`;
+  const own2 = probeRoles(values);
+  const scopes = own2.flatMap((role) => role.scopes);
   const missing = wantedScopes(user).filter(({ any: any2 }) => !any2.some((scope) => scopes.includes(scope)));
-  if (missing.length > 0) return `give service ${SERVICE} no role with ${missing.map(({ name: name2 }) => name2).join(" and ")}`;
+  if (missing.length > 0) return `give service ${PROBE_SERVICE} no role with ${missing.map(({ name: name2 }) => name2).join(" and ")}`;
   const tooMuch = scopes.find((scope) => POWERFUL_SCOPES.has(scope));
-  if (tooMuch !== void 0) return `give service ${SERVICE} the scope ${tooMuch} over everybody on the hub`;
-  return own2.some((role) => textsIn(role.users).includes(user)) ? void 0 : `name no user ${user} in the role of service ${SERVICE}`;
+  if (tooMuch !== void 0) return `give service ${PROBE_SERVICE} the scope ${tooMuch} over everybody on the hub`;
+  if (!own2.some((role) => role.users.includes(user))) return `name no user ${user} in the role of service ${PROBE_SERVICE}`;
+  const [intruder] = letsIntoProbe(own2, user);
+  return intruder === void 0 ? void 0 : `let ${intruder} into the server of ${user}: users of one role have all of its scopes, so each needs a role of its own`;
 }
 function hasSecret(value) {
   if (Array.isArray(value)) return value.some(hasSecret);
   return isJsonObject(value) ? Object.values(value).some(hasSecret) : isOpaque(value);
 }
-var SERVICE = "campanile";
 function wantedScopes(user) {
   const of = (...names) => names.flatMap((name2) => [`${name2}!user=${user}`, name2]);
   return [
@@ -73192,9 +73206,6 @@ function wantedScopes(user) {
     { name: `servers!user=${user}`, any: of("servers", "admin:servers") },
     { name: `access:servers!user=${user}`, any: of("access:servers") }
   ];
-}
-function textsIn(list) {
-  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
 }
 
 // app/validate/rules/access/role-grows.ts

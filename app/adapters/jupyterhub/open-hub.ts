@@ -27,10 +27,12 @@ export function openHub(
   { address, replica, instead = {}, ...place }: HubPlace,
   { judgePod, addSecret, redact }: Pick<LookOptions, "judgePod" | "addSecret" | "redact">,
 ): JourneyPorts {
-  const cluster = lookAtHub({ ...place, user, judgePod, addSecret, redact });
+  const lookAs = (whose: string) => lookAtHub({ ...place, user: whose, judgePod, addSecret, redact });
+  const cluster = lookAs(user);
   return {
     hub: createHubClient({ publicUrl, address, fetchToken: cluster.fetchToken }),
     cluster,
+    lookAs,
     git: createBranchHeads(instead),
     redact,
     player: { journey: randomUUID(), host: nameOf(replica), pid: process.pid, startedAt: new Date().toISOString() },

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { classmateScopes, PROBE_SERVICE } from "../../validate/probe-roles.ts";
 import type { Answers } from "./answers.ts";
 
 /** What every hub wants, whatever its course. */
@@ -29,10 +30,19 @@ export function hubValues(jupyterhub: readonly string[], { hub, memory, adminUse
   };
 }
 
+const CLASSMATE = "campanile-classmate";
+
 /** As docs/probe-user.md says it. */
 function probeOf(user: string): JsonObject {
   const scopes = ["read:hub", `servers!user=${user}`, `access:servers!user=${user}`];
-  return { services: { campanile: {} }, loadRoles: { campanile: { scopes, services: ["campanile"], users: [user] } } };
+  const services = [PROBE_SERVICE];
+  return {
+    services: { [PROBE_SERVICE]: {} },
+    loadRoles: {
+      campanile: { scopes, services, users: [user] },
+      [CLASSMATE]: { scopes: classmateScopes(CLASSMATE), services, users: [CLASSMATE] },
+    },
+  };
 }
 
 export function environmentValues(jupyterhub: readonly string[], url: string): JsonObject {

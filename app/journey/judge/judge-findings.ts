@@ -169,7 +169,7 @@ const PROBE_WORDS = {
   token: "The hub knows no service campanile, so Campanile cannot come in.",
   refused: "The hub does not know the token of service campanile.",
   scopes: "The token of service campanile may do less than a journey needs.",
-  user: "The hub has no user USER.",
+  user: "The hub has no user USER, or hides it from service campanile.",
 } as const;
 
 function judgeLogin({ code, found, expected }: Extract<Sight, { kind: "login" }>["verdict"]): Told {

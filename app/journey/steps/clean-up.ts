@@ -6,6 +6,12 @@ import { bringDown } from "./probe-server.ts";
 
 /** Removes what the journey wrote and stops the server. A folder that cannot be removed now is removed by the next journey. */
 export async function cleanUp(traveller: Traveller): Promise<string> {
+  const { classmate } = traveller;
+  if (classmate?.hasServer) {
+    traveller.acting = classmate;
+    await bringDownPatiently(classmate);
+    traveller.acting = undefined;
+  }
   if (!traveller.hasServer) return "no server was started";
   traveller.doing = "remove what the journey wrote";
   const isRemoved = !traveller.hasFiles || (await removeFiles(traveller));

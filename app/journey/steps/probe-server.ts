@@ -26,6 +26,7 @@ const progressEvent = z.object({
 /** Starts the probe's server and follows its progress. What an earlier journey left is cleared away first. */
 export async function startServer(traveller: Traveller): Promise<string> {
   const left = await clearLeftOvers(traveller);
+  if (traveller.classmate) await clearWhereDeclared(traveller.classmate);
   await bringUp(traveller);
   const says = await checkImage(traveller, traveller.plan.image);
   return left ? `${says}; a server that an earlier journey left was stopped first` : says;
@@ -131,7 +132,11 @@ async function clearLeftOvers(traveller: Traveller): Promise<boolean> {
   traveller.doing = `see what an earlier journey left of ${user}`;
   const answer = await traveller.ask({ method: "GET", path: `hub/api/users/${user}` });
   if (answer.status === 404)
-    throw new Met({ kind: "probe-missing", missing: "user", detail: "It is made at the hub's start by the role that names it." });
+    throw new Met({
+      kind: "probe-missing",
+      missing: "user",
+      detail: "It is made at the hub's start by the role that names it, and shown to whom a role's scopes name it.",
+    });
   if (answer.status === 403) throw new Met(refusal(answer.text, `servers!user=${user}`));
   const server = parseUser(answer.text, answer.status, traveller).servers[""];
   if (!server) return false;
@@ -142,6 +147,15 @@ async function clearLeftOvers(traveller: Traveller): Promise<boolean> {
   traveller.hasFiles = true;
   await bringDown(traveller);
   return true;
+}
+
+/** A classmate whom the hub does not know yet is told in the step that needs one. */
+async function clearWhereDeclared(classmate: Traveller): Promise<void> {
+  try {
+    await clearLeftOvers(classmate);
+  } catch (error) {
+    if (!(error instanceof Met) || error.sight.kind !== "probe-missing") throw error;
+  }
 }
 
 const isOther = (found: JourneyMarker, { ports }: Traveller) => found.journey !== ports.player.journey;

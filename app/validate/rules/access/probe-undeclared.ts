@@ -2,6 +2,7 @@ import type { HubJourney } from "../../../domain/hub.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../domain/json.ts";
 import { valueAt } from "../../../domain/value-at.ts";
 import { isOpaque } from "../../opaque.ts";
+import { letsIntoProbe, PROBE_SERVICE, probeRoles } from "../../probe-roles.ts";
 import { POWERFUL_SCOPES } from "../../roles.ts";
 import { forEachRelease, type Rule } from "../../rule.ts";
 
@@ -44,18 +45,18 @@ function describeProbe(values: JsonObject, { user }: HubJourney): string | undef
   const services = valueAt(values, ["hub", "services"]);
   const roles = valueAt(values, ["hub", "loadRoles"]);
   if (hasSecret(services) || hasSecret(roles)) return undefined;
-  if (!isJsonObject(services) || !Object.hasOwn(services, SERVICE)) return `declare no service ${SERVICE}`;
-  const own = Object.values(isJsonObject(roles) ? roles : {})
-    .filter(isJsonObject)
-    .filter((role) => textsIn(role.services).includes(SERVICE));
-  const scopes = own.flatMap((role) => textsIn(role.scopes));
+  if (!isJsonObject(services) || !Object.hasOwn(services, PROBE_SERVICE)) return `declare no service ${PROBE_SERVICE}`;
+  const own = probeRoles(values);
+  const scopes = own.flatMap((role) => role.scopes);
   const missing = wantedScopes(user).filter(({ any }) => !any.some((scope) => scopes.includes(scope)));
-  if (missing.length > 0) return `give service ${SERVICE} no role with ${missing.map(({ name }) => name).join(" and ")}`;
+  if (missing.length > 0) return `give service ${PROBE_SERVICE} no role with ${missing.map(({ name }) => name).join(" and ")}`;
   const tooMuch = scopes.find((scope) => POWERFUL_SCOPES.has(scope));
-  if (tooMuch !== undefined) return `give service ${SERVICE} the scope ${tooMuch} over everybody on the hub`;
-  return own.some((role) => textsIn(role.users).includes(user))
+  if (tooMuch !== undefined) return `give service ${PROBE_SERVICE} the scope ${tooMuch} over everybody on the hub`;
+  if (!own.some((role) => role.users.includes(user))) return `name no user ${user} in the role of service ${PROBE_SERVICE}`;
+  const [intruder] = letsIntoProbe(own, user);
+  return intruder === undefined
     ? undefined
-    : `name no user ${user} in the role of service ${SERVICE}`;
+    : `let ${intruder} into the server of ${user}: users of one role have all of its scopes, so each needs a role of its own`;
 }
 
 /** Anywhere in it: half a role says nothing. */
@@ -63,8 +64,6 @@ function hasSecret(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.some(hasSecret);
   return isJsonObject(value) ? Object.values(value).some(hasSecret) : isOpaque(value);
 }
-
-const SERVICE = "campanile";
 
 /** The name of each, and whatever includes it. @see JupyterHub, "Available scopes" */
 function wantedScopes(user: string): { name: string; any: string[] }[] {
@@ -74,8 +73,4 @@ function wantedScopes(user: string): { name: string; any: string[] }[] {
     { name: `servers!user=${user}`, any: of("servers", "admin:servers") },
     { name: `access:servers!user=${user}`, any: of("access:servers") },
   ];
-}
-
-function textsIn(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
 }
