@@ -114,7 +114,13 @@ export async function startCampanile(settings: Settings): Promise<RunningCampani
     openHub: (plan, place) =>
       openHub(
         plan,
-        { ...place, kubeconfig: settings.kubeconfig, address: settings.hubAddress, replica: settings.replicaId },
+        {
+          ...place,
+          kubeconfig: settings.kubeconfig,
+          address: settings.hubAddress,
+          replica: settings.replicaId,
+          instead: settings.gitMirrors,
+        },
         { judgePod, addSecret: redactor.addSecret, redact: redactor.redact },
       ),
     noteStep: (release, { step, title, outcome, latencyMs }) =>

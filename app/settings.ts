@@ -30,6 +30,8 @@ export interface Settings {
   sopsAgeKeyFile: string | undefined;
   /** Prefix of a chart repository's address -> what to read instead. */
   chartMirrors: Record<string, string>;
+  /** Prefix of a course repository's address -> what Campanile asks instead; students' servers ask as the link says. */
+  gitMirrors: Record<string, string>;
   /** Where people can read `docs/`; findings then lead to their pages. */
   docsUrl: string | undefined;
   /** Whether a student's journey is played after each rollout of a hub that has one. */
@@ -126,6 +128,7 @@ export const variables = z.object({
   CAMPANILE_SOPS: z.string().default("sops"),
   SOPS_AGE_KEY_FILE: z.string().optional(),
   CAMPANILE_CHART_MIRRORS: z.string().default("{}").transform(parseMirrors),
+  CAMPANILE_GIT_MIRRORS: z.string().default("{}").transform(parseMirrors),
   CAMPANILE_DOCS_URL: httpUrl.optional(),
   CAMPANILE_JOURNEYS: z.enum(["on", "off"], "must be on or off").default("on"),
   CAMPANILE_HUB_ADDRESS: httpUrl.optional(),
@@ -168,6 +171,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
     sopsBinary: env.CAMPANILE_SOPS,
     sopsAgeKeyFile: env.SOPS_AGE_KEY_FILE,
     chartMirrors: env.CAMPANILE_CHART_MIRRORS,
+    gitMirrors: env.CAMPANILE_GIT_MIRRORS,
     docsUrl: env.CAMPANILE_DOCS_URL,
     playsJourneys: env.CAMPANILE_JOURNEYS === "on",
     hubAddress: env.CAMPANILE_HUB_ADDRESS,
@@ -186,7 +190,7 @@ function parseMirrors(text: string, context: z.RefinementCtx): Record<string, st
   } catch {
     context.addIssue({
       code: "custom",
-      message: 'must be JSON such as {"https://charts.example/": "http://mirror.example/charts/"}',
+      message: 'must be JSON such as {"https://example.org/": "http://mirror.example/"}',
     });
     return z.NEVER;
   }

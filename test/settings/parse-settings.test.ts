@@ -75,6 +75,7 @@ test("every setting is read", () => {
       CAMPANILE_SOPS: "/opt/sops",
       SOPS_AGE_KEY_FILE: "/etc/campanile/age.txt",
       CAMPANILE_CHART_MIRRORS: '{"https://charts.example/": "http://mirror.example/"}',
+      CAMPANILE_GIT_MIRRORS: '{"http://git.internal.example/": "https://git.example/"}',
       CAMPANILE_DOCS_URL: "https://docs.example/campanile/",
       CAMPANILE_RECONCILE_MINUTES: "59",
       CAMPANILE_JOURNEYS: "off",
@@ -100,6 +101,7 @@ test("every setting is read", () => {
     sopsBinary: "/opt/sops",
     sopsAgeKeyFile: "/etc/campanile/age.txt",
     chartMirrors: { "https://charts.example/": "http://mirror.example/" },
+    gitMirrors: { "http://git.internal.example/": "https://git.example/" },
     docsUrl: "https://docs.example/campanile",
     playsJourneys: false,
     hubAddress: "http://ingress.example:8080",
@@ -130,6 +132,7 @@ test("everything wrong: every mistake is told in one go, and none of the values"
     DATABASE_URL: "mysql://canary:password@db",
     CAMPANILE_REPLICA_ID: "canary / 1",
     CAMPANILE_CHART_MIRRORS: "canary",
+    CAMPANILE_GIT_MIRRORS: "canary",
     CAMPANILE_RECONCILE_MINUTES: "canary",
     CAMPANILE_LOG_LEVEL: "canary",
   };
@@ -137,7 +140,7 @@ test("everything wrong: every mistake is told in one go, and none of the values"
   expect(mistakes.map((mistake) => mistake.split(" ")[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
   expect(mistakes.join("\n")).not.toContain("canary");
   const { message } = new SettingsError(mistakes);
-  expect(message).toMatch(/^Campanile does not start: 13 settings are wrong\.\n {2}- CAMPANILE_/);
+  expect(message).toMatch(/^Campanile does not start: 14 settings are wrong\.\n {2}- CAMPANILE_/);
   expect(new SettingsError(["X is missing"]).message).toContain("1 setting is wrong");
 });
 

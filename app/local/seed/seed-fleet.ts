@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { fitRealNode } from "./fit-real-node.ts";
+import { fitRealNode, type RealNodeParts } from "./fit-real-node.ts";
 import { SAMPLE_FLEET_FOLDER, SAMPLE_HUBS } from "./sample-artefacts.ts";
 import { canariesIn, encryptSecrets, makeSampleSecrets } from "./sample-secrets.ts";
 
@@ -26,8 +26,8 @@ export interface SeedOptions {
   hubs?: readonly string[];
   /** Before each hub's name, so that two institutions on one cluster do not share release names. */
   hubPrefix?: string;
-  /** Digests of images in which programs run, by name and tag, where the only node is a real one. */
-  realImages?: Readonly<Record<string, string>>;
+  /** Where the only node is a real one. */
+  realNode?: RealNodeParts;
 }
 
 /** The sample fleet for one institution: as it is committed, but with secrets made up anew and encrypted for a key of its own. */
@@ -41,7 +41,7 @@ export async function seedFleet(options: SeedOptions): Promise<SeededFleet> {
   const { hubs = SAMPLE_HUBS, hubPrefix = "" } = options;
   const isOfHub = (path: string) => hubs.some((hub) => path.startsWith(`hubs/${hub}/`));
   const sample = await readSample((path) => !path.startsWith("hubs/") || isOfHub(path));
-  const files = options.realImages ? await fitRealNode(sample, options.realImages) : sample;
+  const files = options.realNode ? await fitRealNode(sample, options.realNode) : sample;
   const committedRecipient = /age: (age1[0-9a-z]+)/.exec(files[".sops.yaml"] ?? "")?.[1];
   if (committedRecipient === undefined) throw new Error("the sample's .sops.yaml names no age key");
   files[".sops.yaml"] = (files[".sops.yaml"] ?? "").replaceAll(committedRecipient, ageRecipient);

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import path from "node:path";
 import { createControlClient } from "../github/control-client.ts";
+import { NODE_ADDRESS } from "../node/node-network.ts";
+import { COURSE_FILES, COURSE_REPOSITORY } from "../seed/course-materials.ts";
 import { type SeededFleet, seedFleet } from "../seed/seed-fleet.ts";
 import { createDatabase } from "./create-database.ts";
 import { findFreePort } from "./free-port.ts";
@@ -73,12 +75,16 @@ export async function startInstitution(world: WorldDescription, options: Institu
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
   const webhookSecret = randomBytes(24).toString("hex");
+  // Where servers on the world's node reach what Campanile reaches at `world.github.webUrl`.
+  const gitInside = `http://${NODE_ADDRESS}:${new URL(world.github.webUrl).port}`;
   const seeded = await seedFleet({
     dir,
     sopsBinary: world.tools.sops ?? "sops",
     ...(options.hubs ? { hubs: options.hubs } : {}),
     ...(options.hubPrefix === undefined ? {} : { hubPrefix: options.hubPrefix }),
-    ...(world.node === "real" && world.realNode ? { realImages: world.realNode.images } : {}),
+    ...(world.node === "real" && world.realNode
+      ? { realNode: { images: world.realNode.images, course: `${gitInside}/${owner}/${COURSE_REPOSITORY}` } }
+      : {}),
   });
   const databaseUrl = options.databaseUrl ?? (await createDatabase(world.databaseUrl, `campanile_${owner.replaceAll("-", "_")}`));
   const onGitHub = await joinGitHub(world, { owner, appId, publicKeyPem: keys.publicKey, webhookSecret, campanileUrl, seeded });
@@ -103,6 +109,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
       "https://charts.campanile.example/": world.charts,
       "oci://registry.campanile.example/": `oci://${world.registry}/`,
     }),
+    CAMPANILE_GIT_MIRRORS: JSON.stringify({ [gitInside]: world.github.webUrl }),
     CAMPANILE_RECONCILE_MINUTES: "1",
     CAMPANILE_JOURNEYS: world.frontDoor === undefined ? "off" : "on",
     ...(world.frontDoor === undefined ? {} : { CAMPANILE_HUB_ADDRESS: world.frontDoor }),
@@ -137,6 +144,7 @@ async function joinGitHub(world: WorldDescription, joining: Joining) {
   await control.createOrganization({ login: owner, name: owner, members: { [login]: "admin" } });
   const name = "deploy-config";
   await control.createRepository({ owner, name, files: seeded.files, message: "Describe our hubs", as: login });
+  await control.createRepository({ owner, name: COURSE_REPOSITORY, files: COURSE_FILES, message: "Lab 1", as: login });
   const appSlug = `campanile-${owner}`;
   await control.registerApp({
     appId,
