@@ -124,7 +124,9 @@ export const JOURNEY_FAULTS: readonly JourneyFault[] = [
   },
   {
     title: "a probe that is not declared is no fault of the release",
-    under: () => ({ values: { hub: { loadRoles: { campanile: { scopes: ["read:hub"] }, "campanile-classmate": null } } } }),
+    under: () => ({
+      values: { hub: { loadRoles: { campanile: { scopes: ["read:hub"] }, "campanile-classmate": { scopes: ["read:hub"] } } } },
+    }),
     step: "server",
     kind: "could-not-tell",
     code: "probe-missing",
