@@ -42,7 +42,7 @@ export const benchJourney: Bench = async (say) => {
     }
     const worked = good.filter(({ outcome }) => outcome === "works");
     const totals = worked.map(({ steps }) => steps.reduce((sum, { latencyMs }) => sum + latencyMs, 0));
-    const stepRows: Row[] = (["server", "kernel", "content", "notebook", "restart", "grader"] as const).map((step) => ({
+    const stepRows: Row[] = (["server", "kernel", "content", "notebook", "restart", "classmate", "grader"] as const).map((step) => ({
       key: `${step}P50Ms`,
       what: `step ${step}, median`,
       value: percentile(
