@@ -1,3 +1,4 @@
+import type { Calendar } from "./calendar.ts";
 import type { Chart } from "./chart/chart.ts";
 import type { Mirrors } from "./chart/via-mirrors.ts";
 import type { Schedule } from "./cron.ts";
@@ -23,6 +24,8 @@ export interface Fleet {
   waivers?: Waiver[];
   /** Where its charts are read instead, in the fleet's own words: no more trusted than the addresses of its pins. */
   mirrors?: Mirrors;
+  /** By file. Absent where there are none, or the layout has no place for them. */
+  calendars?: Calendar[];
 }
 
 /** A fleet that is observed gets checks and comments; nothing of it is ever deployed. */

@@ -8,6 +8,10 @@ clusters: { courses: { context: courses, kubernetesVersion: 1.36.3 } }
 charts: { hub: "https://charts.example/" }
 ${rest}
 `;
+/** A calendar of one event. */
+const CALENDAR = (...lines: string[]) =>
+  ["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:midterm-1", ...lines, "END:VEVENT", "END:VCALENDAR", ""].join("\n");
+const MIDTERM = "SUMMARY:Midterm 1\nCATEGORIES:EXAM";
 const ENVIRONMENTS = "environments: [{ name: staging }, { name: prod }]";
 const HUB_FILE = (rest: string) => `title: Data 8\nowners: [ada]\n${rest}\n`;
 const HUB_ENVIRONMENTS = `environments:
@@ -124,12 +128,78 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     code: "unread-file",
     family: "files",
     severity: "block",
-    title: "Every file under hubs and values is read",
+    title: "Every file under hubs, values and calendars is read",
     why: "Files are found by their names. One with a misspelt name is read by nothing, and nobody is told.",
     fix: "Rename the file, or remove it.",
     example: {
       fails: { files: { "hubs/data8/values/stagging.yaml": "{}" } },
       passes: {},
+    },
+  },
+  {
+    code: "calendar-syntax",
+    family: "files",
+    severity: "block",
+    title: "Calendars are iCalendar files",
+    why: "Where one line cannot be read nobody knows when the event is, and an exam that is missing protects nobody.",
+    fix: "Mend the line, or export the calendar anew as .ics.",
+    example: {
+      fails: { files: { "calendars/data8.ics": CALENDAR(MIDTERM, "DTSTART;TZID=America/Los_Angeles", "DURATION:PT2H") } },
+      passes: {
+        files: {
+          "calendars/data8.ics": CALENDAR(MIDTERM, "DTSTART;TZID=America/Los_Angeles:20261014T190000", "DURATION:PT2H"),
+        },
+      },
+    },
+  },
+  {
+    code: "calendar-time",
+    family: "files",
+    severity: "block",
+    title: "Each time of a calendar is at some place",
+    why: "19:00 is another moment in each place, and so is the beginning of a day: by a time without a zone an exam would be guarded hours too early or too late.",
+    fix: "Name the zone as the time zone database does. A whole day is in the calendar's own zone, X-WR-TIMEZONE.",
+    example: {
+      fails: { files: { "calendars/data8.ics": CALENDAR(MIDTERM, "DTSTART:20261014T190000", "DURATION:PT2H") } },
+      passes: {
+        files: {
+          "calendars/data8.ics": CALENDAR(
+            MIDTERM,
+            "DTSTART;TZID=America/Los_Angeles:20261014T190000",
+            "DTEND;TZID=America/Los_Angeles:20261014T210000",
+          ),
+        },
+      },
+    },
+  },
+  {
+    code: "calendar-rule",
+    family: "files",
+    severity: "block",
+    title: "What repeats does so in a way that can be followed",
+    why: "A rule may name dates that come every second, or never. Only those are followed whose next date is found at once. Where the event is no exam it is left out, and that is a warning.",
+    fix: "Write the event as one that repeats daily, weekly, monthly or yearly, or as events of their own.",
+    example: {
+      fails: {
+        files: {
+          "calendars/data8.ics": CALENDAR(
+            MIDTERM,
+            "DTSTART;TZID=America/Los_Angeles:20261014T190000",
+            "DURATION:PT2H",
+            "RRULE:FREQ=HOURLY;BYHOUR=19",
+          ),
+        },
+      },
+      passes: {
+        files: {
+          "calendars/data8.ics": CALENDAR(
+            MIDTERM,
+            "DTSTART;TZID=America/Los_Angeles:20261014T190000",
+            "DURATION:PT2H",
+            "RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=WE",
+          ),
+        },
+      },
     },
   },
   {

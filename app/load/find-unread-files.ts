@@ -2,20 +2,20 @@ import type { Finding } from "../domain/finding.ts";
 import { oncePer } from "../domain/once-per.ts";
 import { suggestName } from "../domain/suggest-name.ts";
 import { blame } from "./blame.ts";
-import { hubFiles, sharedValuesFiles } from "./layout.ts";
+import { calendarFiles, hubFiles, sharedValuesFiles } from "./layout.ts";
 import type { LoadedHub } from "./load-hub.ts";
 
-/** YAML files that lie where the fleet's are, but that nothing reads: nearly always a misspelt name, whose content has no effect. */
+/** Files that lie where the fleet's are, but that nothing reads: nearly always a misspelt name, whose content has no effect. */
 export function findUnreadFiles(
   files: ReadonlySet<string>,
   environments: readonly string[],
   hubs: readonly LoadedHub[],
 ): Finding[] {
-  const read = new Set(sharedValuesFiles(environments));
+  const read = new Set([...sharedValuesFiles(environments), ...calendarFiles(files).map(({ file }) => file)]);
   // A hub.yaml that cannot be read says nothing of its environments: then all of the fleet's count.
   for (const hub of hubs) for (const file of listedFiles(hub) ?? filesOf(hub, environments)) read.add(file);
   return [...files]
-    .filter((file) => !read.has(file) && /^(?:hubs|values)\/.*\.ya?ml$/.test(file))
+    .filter((file) => !read.has(file) && /^(?:(?:hubs|values)\/.*\.(?:ya?ml|ics)|calendars?\/.*\.(?:ya?ml|ics))$/.test(file))
     .map((file) => unreadFile(file, suggestName(file, [...read])));
 }
 
@@ -35,11 +35,17 @@ function unreadFile(file: string, meant: string | undefined): Finding {
     {
       code: "unread-file",
       what: `${file} is read by nothing.`,
-      why: "Files are found by their names, and an environment must be listed in campanile.yaml and hub.yaml: what is written here has no effect.",
-      fix:
-        meant === undefined
-          ? "Rename or remove it, or add its environment to hub.yaml."
-          : `Did you mean "${meant}"? Else remove the file.`,
+      ...(file.endsWith(".ics") ? UNREAD_CALENDAR : UNREAD),
+      ...(meant === undefined ? {} : { fix: `Did you mean "${meant}"? Else remove the file.` }),
     },
   );
 }
+
+const UNREAD = {
+  why: "Files are found by their names, and an environment must be listed in campanile.yaml and hub.yaml: what is written here has no effect.",
+  fix: "Rename or remove it, or add its environment to hub.yaml.",
+};
+const UNREAD_CALENDAR = {
+  why: "Calendars are found by their names, and all of them lie in calendars/: what is written here has no effect.",
+  fix: "Move it there as calendars/<hub>.ics, or remove it.",
+};

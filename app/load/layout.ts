@@ -11,6 +11,15 @@ export function sharedValuesFiles(environments: readonly string[]): string[] {
   return ["common", ...environments].map((name) => `values/${name}.yaml`);
 }
 
+/** Calendars by their files' names, in their order: `calendars/data8.ics` is `data8`. */
+export function calendarFiles(files: Iterable<string>): { file: string; name: string }[] {
+  const named = [...files].flatMap((file) => {
+    const name = /^calendars\/([^/]+)\.ics$/.exec(file)?.[1];
+    return name === undefined ? [] : [{ file, name }];
+  });
+  return named.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
 /** The files below each folder of `hubs/`, by the folder's name. */
 export function filesByHub(files: Iterable<string>): Map<string, string[]> {
   const hubs = new Map<string, string[]>();

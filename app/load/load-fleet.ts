@@ -2,6 +2,7 @@ import type { FilePlace, Finding } from "../domain/finding.ts";
 import { sortFindings } from "../domain/finding.ts";
 import type { Fleet, FleetMode } from "../domain/hub.ts";
 import { blame, missingFile } from "./blame.ts";
+import { type LoadedCalendars, loadCalendars } from "./calendar/load-calendars.ts";
 import type { ConfigTree } from "./config-tree.ts";
 import { findUnreadFiles } from "./find-unread-files.ts";
 import { clusterOf, waiverOf } from "./fleet-parts.ts";
@@ -79,9 +80,11 @@ async function loadCampanile(tree: ConfigTree, sha: string, files: ReadonlySet<s
   // Which files have a reader is known only when the environments are.
   if (fleetFile) findings.push(...findUnreadFiles(files, environments, hubs));
   const byName = new Map(hubs.map((hub) => [hub.name, hub]));
+  const calendars = await loadCalendars(tree, files, new Set(byName.keys()));
+  findings.push(...calendars.findings);
   return {
     mode: fleetFile?.mode ?? "deploy",
-    fleet: read && isWhole(findings) ? fleetOf(sha, read, hubs) : undefined,
+    fleet: read && isWhole(findings) ? fleetOf(sha, read, hubs, calendars) : undefined,
     findings: sortFindings(findings),
     placeOfValue: (hub, environment, path, file) => byName.get(hub)?.placeOfValue(environment, path, file),
   };
@@ -162,7 +165,12 @@ function twinRelease(id: string, first: string, second: string, at: FilePlace): 
   });
 }
 
-function fleetOf(sha: string, { content: file, yaml }: TypedFile<FleetFile>, hubs: readonly LoadedHub[]): Fleet {
+function fleetOf(
+  sha: string,
+  { content: file, yaml }: TypedFile<FleetFile>,
+  hubs: readonly LoadedHub[],
+  { calendars }: LoadedCalendars,
+): Fleet {
   return {
     sha,
     title: file.title,
@@ -173,5 +181,6 @@ function fleetOf(sha: string, { content: file, yaml }: TypedFile<FleetFile>, hub
     clusterReleases: [],
     waivers: (file.waivers ?? []).map((waiver, index) => waiverOf(waiver, yaml.placeOf(["waivers", index]))),
     ...(file.mirrors && { mirrors: file.mirrors }),
+    ...(calendars.length > 0 && { calendars }),
   };
 }

@@ -34,10 +34,12 @@ test("the sample's values have grown, but still say what init wrote", async () =
   for (const [file, text] of made) expect(sample[file]?.split("\n")[0]).toBe(text.split("\n")[0]);
 });
 
-test("the sample has no file but those, the secrets that init asks for, and the answers", async () => {
+test("the sample has no file but those, the secrets that init asks for, a calendar, and the answers", async () => {
   const { files, secretsFiles } = await makeSample();
   const sample = await readFolder(SAMPLE_FLEET_FOLDER);
-  expect(Object.keys(sample).toSorted()).toEqual([...Object.keys(files), ...secretsFiles, "answers.yaml"].toSorted());
+  expect(Object.keys(sample).toSorted()).toEqual(
+    [...Object.keys(files), ...secretsFiles, "calendars/data8.ics", "answers.yaml"].toSorted(),
+  );
 });
 
 test("every file of the fleet names in its first line the schema of its kind, which is there", async () => {

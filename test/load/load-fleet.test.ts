@@ -462,3 +462,52 @@ describe("a secret in clear is refused and never told", () => {
     });
   });
 });
+
+describe("calendars", () => {
+  const CALENDAR = "calendars/data8.ics";
+
+  test("one that is named after a hub is its own, any other is everybody's, and each event knows its line", async () => {
+    const { fleet, findings } = await load({ ...sample, "calendars/university.ics": sample[CALENDAR] ?? "" });
+    expect(findings).toEqual([]);
+    expect(fleet?.calendars?.map(({ file, hub }) => [file, hub])).toEqual([
+      [CALENDAR, "data8"],
+      ["calendars/university.ics", undefined],
+    ]);
+    const exams = fleet?.calendars?.[0]?.events.filter(({ kind }) => kind === "exam") ?? [];
+    const lines = (sample[CALENDAR] ?? "").split("\n");
+    expect(exams.map(({ summary }) => summary)).toEqual(["Midterm", "Final"]);
+    for (const { at } of exams) expect([at.file, lines[at.line - 1]]).toEqual([CALENDAR, "BEGIN:VEVENT"]);
+  });
+
+  test("one with a fault leaves no fleet, like any file that cannot be read", async () => {
+    const { fleet, findings } = await loadEdited({
+      [CALENDAR]: replace("DTSTART;TZID=America/Los_Angeles:20261216", "DTSTART:20261216"),
+    });
+    expect(fleet).toBeUndefined();
+    expect(findings).toMatchObject([
+      { code: "calendar-time", severity: "block", at: { file: CALENDAR, line: lineOf(CALENDAR, ":20261216T15") } },
+    ]);
+  });
+
+  test("one that lies elsewhere is read by nothing, and that is told", async () => {
+    const text = sample[CALENDAR] ?? "";
+    const { findings } = await load({
+      ...sample,
+      "calendar/data8.ics": text,
+      "hubs/data8/exams.ics": text,
+      "calendars/old/data8.ics": text,
+    });
+    expect(findings.map(({ code, at, fix }) => [code, at.file, fix])).toEqual([
+      ["unread-file", "calendar/data8.ics", 'Did you mean "calendars/data8.ics"? Else remove the file.'],
+      ["unread-file", "calendars/old/data8.ics", expect.stringContaining("calendars/data8.ics")],
+      ["unread-file", "hubs/data8/exams.ics", expect.stringContaining("remove")],
+    ]);
+  });
+
+  test("more of them that are no hub's own than anybody has is a fault", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 21 }, (_, index) => [`calendars/c${index}.ics`, sample[CALENDAR] ?? ""]),
+    );
+    expect((await load({ ...sample, ...many })).findings).toMatchObject([{ code: "file-too-large" }]);
+  });
+});

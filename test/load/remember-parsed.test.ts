@@ -28,7 +28,9 @@ function treeWithIds(files: Readonly<Record<string, string>>): ConfigTree & { re
 /** Files that no other test has read. */
 async function ownSample(mark: string): Promise<Record<string, string>> {
   const files = await readFolder(SAMPLE_FLEET_FOLDER);
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, `${text}# ${mark}\n`]));
+  const marked = (path: string, text: string) =>
+    path.endsWith(".ics") ? text.replace("END:VCALENDAR", `X-MARK:${mark}\nEND:VCALENDAR`) : `${text}# ${mark}\n`;
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, marked(path, text)]));
 }
 
 test("of a commit that changes one file, one file is read", async () => {

@@ -39,7 +39,14 @@ export async function openRolloutScene(): Promise<RolloutScene> {
   const keeper = startKeeper();
   const world = await runRealWorld(path.join(folder.dir, "world"));
   const onCrash = (message: string) => process.stderr.write(`${message}\n`);
-  const institution = await startInstitution(world, { owner: "berkeley", appId: 8, keeper, onCrash, hubs: ["data8"] });
+  const institution = await startInstitution(world, {
+    owner: "berkeley",
+    appId: 8,
+    keeper,
+    onCrash,
+    hubs: ["data8"],
+    withoutCalendars: true,
+  });
   await institution.campanile.start();
   const person = createPerson(world, institution);
 

@@ -48,6 +48,7 @@ export async function openInstitution(options: SceneOptions = {}): Promise<Scene
     keeper,
     hubs,
     hubPrefix: prefix,
+    withoutCalendars: true,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });
   const control = createControlClient(world.github.apiUrl);

@@ -20,6 +20,7 @@ deploys it after the merge, first to the first environment and then, if that wen
 | go back to what ran before | revert the pull request on GitHub, and merge the revert |
 | change a secret | \`sops edit hubs/<hub>/secrets/<env>.yaml\`; never commit one in clear |
 | say who answers for a hub | \`hubs/<hub>/hub.yaml\` |
+| say when students sit an exam | \`calendars/<hub>.ics\`: an event with \`CATEGORIES:EXAM\` |
 | add a hub | a folder in \`hubs/\`, like another one |
 | add an environment or a cluster | \`campanile.yaml\`; each hub lists its environments in \`hub.yaml\` |
 
@@ -27,7 +28,11 @@ Values are plain Helm values. Later files win, maps merge, lists are replaced wh
 \`values/common.yaml\`, \`values/<env>.yaml\`, \`hubs/<hub>/values/common.yaml\`, \`hubs/<hub>/values/<env>.yaml\`,
 \`hubs/<hub>/secrets/<env>.yaml\`, and last the pinned image.
 
-The first line of each file names its schema, so that an editor with a YAML language server completes keys and marks mistakes
+Calendars are iCalendar files, as calendar programs export them: \`calendars/<hub>.ics\` is that hub's, every other one in the folder
+is everybody's. An event with \`CATEGORIES:EXAM\` is an exam: from an hour before it to its end Campanile starts no server of its own
+on that hub, but in the first environment. Times name their zone (\`DTSTART;TZID=America/Los_Angeles:20261014T190000\`).
+
+The first line of each other file names its schema, so that an editor with a YAML language server completes keys and marks mistakes
 while you type. The schemas are in \`.schema/\`; they are written by Campanile and not edited by hand. After an update of Campanile
 run \`campanile init\` in this folder: it brings \`.schema/\` up to date and touches nothing else.
 `;

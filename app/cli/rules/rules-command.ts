@@ -60,7 +60,8 @@ function describeExample({ common, staging, prod, chartVersion, jupyterhubVersio
   return parts.length === 0 ? "Nothing of the kind." : parts.join("\n\n");
 }
 
-const block = (file: string, yaml: string) => `\`${file}\`\n\n\`\`\`yaml\n${yaml.trim()}\n\`\`\``;
+const block = (file: string, text: string) =>
+  `\`${file}\`\n\n\`\`\`${file.endsWith(".ics") ? "ics" : "yaml"}\n${text.trim()}\n\`\`\``;
 
 function unknownRule(code: string): ConfigError {
   const meant = suggestName(

@@ -26,6 +26,8 @@ export interface SeedOptions {
   hubs?: readonly string[];
   /** Before each hub's name, so that two institutions on one cluster do not share release names. */
   hubPrefix?: string;
+  /** Where what happens must not depend on the day: a hub is left in peace while its exams are held. */
+  withoutCalendars?: boolean;
   /** Where the only node is a real one. */
   realNode?: RealNodeParts;
 }
@@ -38,9 +40,10 @@ export async function seedFleet(options: SeedOptions): Promise<SeededFleet> {
   await mkdir(options.dir, { recursive: true });
   await writeFile(ageKeyFile, `${identity}\n`, { mode: 0o600 });
 
-  const { hubs = SAMPLE_HUBS, hubPrefix = "" } = options;
+  const { hubs = SAMPLE_HUBS, hubPrefix = "", withoutCalendars = false } = options;
   const isOfHub = (path: string) => hubs.some((hub) => path.startsWith(`hubs/${hub}/`));
-  const sample = await readSample((path) => !path.startsWith("hubs/") || isOfHub(path));
+  const isCalendar = (path: string) => !withoutCalendars && hubs.some((hub) => path === `calendars/${hub}.ics`);
+  const sample = await readSample((path) => !/^(?:hubs|calendars)\//.test(path) || isOfHub(path) || isCalendar(path));
   const files = options.realNode ? await fitRealNode(sample, options.realNode) : sample;
   const committedRecipient = /age: (age1[0-9a-z]+)/.exec(files[".sops.yaml"] ?? "")?.[1];
   if (committedRecipient === undefined) throw new Error("the sample's .sops.yaml names no age key");
@@ -51,7 +54,7 @@ export async function seedFleet(options: SeedOptions): Promise<SeededFleet> {
     files[path] = encrypted[index] ?? "";
   });
   const renamed = Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [path.replace(/^hubs\//, `hubs/${hubPrefix}`), text]),
+    Object.entries(files).map(([path, text]) => [path.replace(/^(hubs|calendars)\//, `$1/${hubPrefix}`), text]),
   );
   return { files: renamed, ageKeyFile, ageRecipient, canaries: secrets.flatMap(({ values }) => canariesIn(values)) };
 }

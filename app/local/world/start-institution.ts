@@ -22,6 +22,8 @@ export interface InstitutionOptions {
   hubs?: readonly string[];
   /** Before each hub's name, so that two institutions on one cluster do not share release names. */
   hubPrefix?: string;
+  /** Where what happens must not depend on the day. */
+  withoutCalendars?: boolean;
   /** Beside what the world gives, or instead of it. */
   env?: Record<string, string>;
   /** A database of its own on the world's server when left out. */
@@ -82,6 +84,7 @@ export async function startInstitution(world: WorldDescription, options: Institu
     sopsBinary: world.tools.sops ?? "sops",
     ...(options.hubs ? { hubs: options.hubs } : {}),
     ...(options.hubPrefix === undefined ? {} : { hubPrefix: options.hubPrefix }),
+    ...(options.withoutCalendars ? { withoutCalendars: true } : {}),
     ...(world.node === "real" && world.realNode
       ? { realNode: { images: world.realNode.images, course: `${gitInside}/${owner}/${COURSE_REPOSITORY}` } }
       : {}),

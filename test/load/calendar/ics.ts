@@ -1,0 +1,92 @@
+/** An iCalendar file. Lines are joined as calendar programs join them. */
+export function calendar(...lines: string[]): string {
+  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", ...lines, "END:VCALENDAR", ""].join("\r\n");
+}
+
+/** One event in it. */
+export function event(...lines: string[]): string {
+  return ["BEGIN:VEVENT", "UID:one@courses.example", ...lines, "END:VEVENT"].join("\r\n");
+}
+
+/** In the form of an export of Google Calendar, where zones are described and named as the time zone database does. */
+export const GOOGLE = calendar(
+  "CALSCALE:GREGORIAN",
+  "METHOD:PUBLISH",
+  "X-WR-CALNAME:Data 8",
+  "X-WR-TIMEZONE:America/Los_Angeles",
+  "BEGIN:VTIMEZONE",
+  "TZID:America/Los_Angeles",
+  "X-LIC-LOCATION:America/Los_Angeles",
+  "BEGIN:DAYLIGHT",
+  "TZOFFSETFROM:-0800",
+  "TZOFFSETTO:-0700",
+  "TZNAME:GMT-7",
+  "DTSTART:19700308T020000",
+  "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU",
+  "END:DAYLIGHT",
+  "BEGIN:STANDARD",
+  "TZOFFSETFROM:-0700",
+  "TZOFFSETTO:-0800",
+  "TZNAME:GMT-8",
+  "DTSTART:19701101T020000",
+  "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU",
+  "END:STANDARD",
+  "END:VTIMEZONE",
+  "BEGIN:VEVENT",
+  "DTSTART;TZID=America/Los_Angeles:20260826T090000",
+  "DTEND;TZID=America/Los_Angeles:20260826T100000",
+  "RRULE:FREQ=WEEKLY;WKST=SU;UNTIL=20261205T075959Z;BYDAY=FR,MO,WE",
+  "EXDATE;TZID=America/Los_Angeles:20260907T090000",
+  "EXDATE;TZID=America/Los_Angeles:20261127T090000",
+  "DTSTAMP:20260820T170000Z",
+  "UID:lecture@google.example",
+  "SUMMARY:Lecture",
+  "DESCRIPTION:In Wheeler\\, or on Zoom: https://zoom.example/j/1?x=2;y=3 with a ",
+  " text that goes on",
+  "BEGIN:VALARM",
+  "ACTION:DISPLAY",
+  "TRIGGER:-P0DT0H10M0S",
+  "END:VALARM",
+  "END:VEVENT",
+  "BEGIN:VEVENT",
+  "DTSTART;TZID=America/Los_Angeles:20261030T110000",
+  "DTEND;TZID=America/Los_Angeles:20261030T120000",
+  "UID:lecture@google.example",
+  "RECURRENCE-ID;TZID=America/Los_Angeles:20261030T090000",
+  "SUMMARY:Lecture (later today)",
+  "END:VEVENT",
+  "BEGIN:VEVENT",
+  "DTSTART;VALUE=DATE:20261225",
+  "DTEND;VALUE=DATE:20261226",
+  "UID:holiday@google.example",
+  "SUMMARY:Holiday",
+  "END:VEVENT",
+);
+
+/** In the form of an export of Outlook: the zone has a name of Windows, and is what the file says of it. */
+export const OUTLOOK = calendar(
+  "METHOD:PUBLISH",
+  "BEGIN:VTIMEZONE",
+  "TZID:Pacific Standard Time",
+  "BEGIN:STANDARD",
+  "DTSTART:16010101T020000",
+  "TZOFFSETFROM:-0700",
+  "TZOFFSETTO:-0800",
+  "RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=1SU;BYMONTH=11",
+  "END:STANDARD",
+  "BEGIN:DAYLIGHT",
+  "DTSTART:16010101T020000",
+  "TZOFFSETFROM:-0800",
+  "TZOFFSETTO:-0700",
+  "RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=2SU;BYMONTH=3",
+  "END:DAYLIGHT",
+  "END:VTIMEZONE",
+  "BEGIN:VEVENT",
+  'DTSTART;TZID="Pacific Standard Time":20261014T190000',
+  'DTEND;TZID="Pacific Standard Time":20261014T210000',
+  "RRULE:FREQ=MONTHLY;COUNT=3;BYDAY=WE;BYSETPOS=2",
+  "UID:040000008200E00074C5B7101A82E008",
+  "SUMMARY;LANGUAGE=en-us:Midterm 1",
+  "CATEGORIES:Red category,Exam",
+  "END:VEVENT",
+);
