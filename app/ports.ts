@@ -92,6 +92,7 @@ export function createPorts(adapters: Adapters): Ports {
     startCheck: checks.startCheck,
     concludeCheck: checks.concludeCheck,
   };
+  const now = () => new Date();
   const tellJourneyPorts: TellJourneyPorts = { addCheck: checks.addCheck, ...adapters.issues };
   return {
     tellJourney: tellJourneyPorts,
@@ -124,6 +125,7 @@ export function createPorts(adapters: Adapters): Ports {
     rollout: rolloutPorts(adapters, fetchRevisions),
     scheduledJourneys: {
       ...shared,
+      now,
       ...tellJourneyPorts,
       findSource: adapters.findSource,
       fetchRevisions,
@@ -131,6 +133,7 @@ export function createPorts(adapters: Adapters): Ports {
       findLastJourneys: records.findLastJourneys,
     },
     journey: {
+      now,
       fetchCommits: git.fetchCommits,
       openTree: git.openTree,
       readChart: adapters.charts.readChart,

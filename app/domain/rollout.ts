@@ -1,4 +1,5 @@
 import type { Explanation } from "./errors.ts";
+import type { ExamWindow } from "./exam-window.ts";
 
 /** What a student's journey through a deployed release showed. */
 export interface JourneyNews {
@@ -12,8 +13,11 @@ export interface JourneyNews {
 
 /** How moving one release to one bundle ended. */
 export type RolloutOutcome =
-  /** `journey` where one was played. What is broken then is nothing that was deployed: its material, its grader. */
-  | { kind: "deployed"; revision: number; journey?: JourneyNews }
+  /**
+   * `journey` where one was played. What is broken then is nothing that was deployed: its material, its grader.
+   * `exam` where none was played because of it: what comes next judges the release.
+   */
+  | { kind: "deployed"; revision: number; journey?: JourneyNews; exam?: ExamWindow }
   /** A newer commit of the default branch took over before anything was done. */
   | { kind: "superseded"; bySha: string }
   /** Helm, the workloads or a student's journey said no. `revision` is Helm's, when it wrote one; `page` is the journey's. */

@@ -1,4 +1,5 @@
 import type { Explanation } from "../domain/errors.ts";
+import type { ExamWindow } from "../domain/exam-window.ts";
 
 /** In the order in which a student meets them. */
 export const STEP_NAMES = [
@@ -49,6 +50,9 @@ export interface StepReport {
   budgetSeconds: number;
   evidence: Evidence[];
 }
+
+/** What becomes of a journey that was asked for: while students sit an exam, none is played. JSON: it is kept with the workflow. */
+export type JourneyAnswer = { kind: "played"; report: JourneyReport } | { kind: "exam"; exam: ExamWindow };
 
 export interface JourneyReport {
   /** `data8-staging`. */

@@ -1,9 +1,10 @@
 import { lastDue } from "../domain/cron.ts";
 import { type Explanation, explanationOf } from "../domain/errors.ts";
+import { examAt } from "../domain/exam-window.ts";
 import type { HubJourney } from "../domain/hub.ts";
 import { journeyIn } from "../domain/journey-in.ts";
 import type { EventSource } from "../event/deploy-event.ts";
-import type { JourneyReport } from "../journey/journey.ts";
+import type { JourneyAnswer, JourneyReport } from "../journey/journey.ts";
 import type { ConfigTree } from "../load/config-tree.ts";
 import { loadFleet } from "../load/load-fleet.ts";
 import { releasesOf } from "../plan/releases-of.ts";
@@ -16,10 +17,11 @@ import { type TellJourneyPorts, tellJourney } from "./tell-journey.ts";
 /** What journeys by the clock need from outside. */
 export interface ScheduledJourneysPorts extends TellJourneyPorts {
   helmVersion: string;
+  now(): Date;
   fetchCommits(source: EventSource, shas: readonly string[]): Promise<void>;
   openTree(source: EventSource, treeish: string): Promise<ConfigTree>;
-  /** Plays a student's journey through the release, and keeps its evidence. */
-  playJourney(request: JourneyRequest): Promise<JourneyReport>;
+  /** Plays a student's journey through the release, and keeps its evidence; none during an exam. */
+  playJourney(request: JourneyRequest): Promise<JourneyAnswer>;
   /** @returns undefined where the App is not installed on the fleet's repository */
   findSource(): Promise<EventSource | undefined>;
   fetchBranchHead(source: EventSource, branch: string): Promise<string>;
@@ -33,9 +35,12 @@ export interface ScheduledJourneysPorts extends TellJourneyPorts {
 /** One that could not be played for so long, because Campanile was away, is left to the next time: the class has begun. */
 const STARTING_DEADLINE_MS = 60 * 60_000;
 
-/** Begins each journey whose time has come since the last one through its release, whoever asked for that. */
+/**
+ * Begins each journey whose time has come since the last one through its release, whoever asked for that. None is begun during an exam:
+ * one that is still due when it ends is begun then.
+ */
 export async function beginDueJourneys(work: DurableWork, ports: ScheduledJourneysPorts): Promise<void> {
-  const due = await work.step("find due journeys", () => findDue(ports, new Date()));
+  const due = await work.step("find due journeys", () => findDue(ports, ports.now()));
   await work.beginJourneys(due);
 }
 
@@ -51,6 +56,7 @@ async function findDue(ports: ScheduledJourneysPorts, now: Date): Promise<DueJou
     const dueAt = dueTime(journeyIn(fleet, release.hub, release.environment), now);
     const startedAt = last.get(release.id)?.startedAt;
     if (!dueAt || (startedAt && startedAt >= dueAt)) return [];
+    if (examAt(fleet, release, now)) return [];
     const { id: releaseId, namespace, environment, cluster } = release;
     const request = { source, sha, releaseId, kubeContext: cluster.context, namespace, environment };
     return [{ request, dueAt: dueAt.toISOString() }];
@@ -89,10 +95,11 @@ async function judge(work: DurableWork, ports: ScheduledJourneysPorts, request: 
     const before = await work.step("find what runs", () => whatRuns(ports, request));
     if (!before) return undefined;
     const played = { ...request, sha: before.sha ?? request.sha, journeySha: request.sha };
-    const report = await work.step("play journey", () => ports.playJourney(played));
+    const answer = await work.step("play journey", () => ports.playJourney(played));
+    if (answer.kind === "exam") return undefined;
     // A hub that was deployed in the middle of it was seen as nobody will see it again.
     const after = await work.step("see whether it still runs", () => whatRuns(ports, request));
-    return after?.revision === before.revision ? { kind: "played", report } : undefined;
+    return after?.revision === before.revision ? { kind: "played", report: answer.report } : undefined;
   } catch (error) {
     const explanation = explanationOf(error);
     if (!explanation) throw error;

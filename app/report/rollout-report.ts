@@ -2,6 +2,7 @@ import { markdownTable } from "markdown-table";
 import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import type { Explanation } from "../domain/errors.ts";
+import type { ExamWindow } from "../domain/exam-window.ts";
 import { isGood, type JourneyNews, type RolloutOutcome } from "../domain/rollout.ts";
 import { type CheckReport, couldNotCheck } from "./check-outputs.ts";
 import { escapeMarkdown, inOrder, link, oneLine, plural, shorten, takeParts } from "./markdown.ts";
@@ -150,7 +151,7 @@ function describeState(state: ReleaseState): string {
     case "rolling-out":
       return "rolling out …";
     case "deployed":
-      return `${describeHealth(state.journey)} (Helm revision ${state.revision})`;
+      return `${describeHealth(state)} (Helm revision ${state.revision})`;
     case "failed":
       return "**failed**";
     case "quarantined":
@@ -162,7 +163,8 @@ function describeState(state: ReleaseState): string {
   }
 }
 
-function describeHealth(journey: JourneyNews | undefined): string {
+function describeHealth({ journey, exam }: Extract<ReleaseState, { kind: "deployed" }>): string {
+  if (exam) return `healthy; no journey: ${describeExam(exam)}`;
   if (!journey) return "healthy";
   const { page, seconds } = journey;
   if (journey.outcome === "works") {
@@ -172,6 +174,11 @@ function describeHealth(journey: JourneyNews | undefined): string {
   return journey.outcome === "broken"
     ? "healthy, but **a student's journey does not work**"
     : "healthy; **a student's journey could not be played**";
+}
+
+function describeExam({ summary, endsAt, file, line }: ExamWindow): string {
+  const end = `${endsAt.slice(0, 16).replace("T", " ")} UTC`;
+  return `exam “${escapeMarkdown(summary)}” until ${end} (${escapeMarkdown(file)}:${line})`;
 }
 
 function took({ at, startedAt, state }: ReleaseProgress): string {
@@ -239,6 +246,7 @@ export function deploymentDescription(outcome: RolloutOutcome): string {
 function describeOutcome(outcome: RolloutOutcome): string {
   switch (outcome.kind) {
     case "deployed":
+      if (outcome.exam) return `Healthy; no journey during the exam “${outcome.exam.summary}”.`;
       return outcome.journey?.explanation?.what ?? (outcome.journey ? "Healthy, and a student's journey works." : "Healthy.");
     case "superseded":
       return "A newer commit took over.";

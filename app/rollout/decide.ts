@@ -26,8 +26,8 @@ export const HELM_CALL_LIMIT_SECONDS = 600;
  * Decides by what was seen, and by nothing remembered: after a crash the same observation gives the same action.
  *
  * - our bundle's revision is pending: somebody's Helm is at it (perhaps one that outlived its Campanile); wait until it cannot be
- * - our bundle's revision is deployed: verify it once, play the journey where there is one, then done; also if it was unhealthy
- *   before, because it may have recovered
+ * - our bundle's revision is deployed: verify it once, play the journey where there is one and no exam, then done; also if it was
+ *   unhealthy before, because it may have recovered
  * - our bundle failed before: done, and never tried again by itself
  * - we deployed and the release is not at our bundle: somebody else changes it too; two that correct each other would never end
  * - anything else: upgrade, unless a newer commit took over before we began
@@ -51,8 +51,9 @@ export function decide(goal: RolloutGoal, seen: Observation): Action {
   if (isOurs && last.status === "deployed") {
     if (!seen.learnt.some((fact) => fact.kind === "verified")) return { kind: "verify", revision: last.revision };
     const journey = seen.learnt.find((fact) => fact.kind === "journey")?.news;
-    if (goal.hasJourney && !journey) return { kind: "play-journey", revision: last.revision };
-    return finish({ kind: "deployed", revision: last.revision, ...(journey ? { journey } : {}) });
+    const exam = seen.learnt.find((fact) => fact.kind === "exam")?.exam;
+    if (goal.hasJourney && !journey && !exam) return { kind: "play-journey", revision: last.revision };
+    return finish({ kind: "deployed", revision: last.revision, ...(journey ? { journey } : {}), ...(exam ? { exam } : {}) });
   }
   if (seen.quarantined) return finish({ kind: "quarantined", explanation: seen.quarantined });
   if (isOurs && last.status === "failed")

@@ -1,4 +1,5 @@
 import type { Explanation } from "../domain/errors.ts";
+import type { ExamWindow } from "../domain/exam-window.ts";
 import type { JourneyNews } from "../domain/rollout.ts";
 
 /** One revision in Helm's storage. Labels are ours and tell which bundle of which commit it was. */
@@ -43,4 +44,6 @@ export type Learnt =
   | { kind: "verified" }
   /** `page` where a journey showed it, and GitHub took the page with all that was seen. */
   | { kind: "unhealthy"; explanation: Explanation; page?: string }
-  | { kind: "journey"; news: JourneyNews };
+  | { kind: "journey"; news: JourneyNews }
+  /** Students sat it when a journey was to be played. */
+  | { kind: "exam"; exam: ExamWindow };

@@ -2,7 +2,7 @@ import { ClusterError, type Explanation, explanationOf } from "../domain/errors.
 import type { Release } from "../domain/release.ts";
 import type { RolloutOutcome } from "../domain/rollout.ts";
 import type { EventSource } from "../event/deploy-event.ts";
-import type { JourneyReport } from "../journey/journey.ts";
+import type { JourneyAnswer, JourneyReport } from "../journey/journey.ts";
 import { type Action, decide, HELM_CALL_LIMIT_SECONDS } from "./decide.ts";
 import { learnFromJourney } from "./learn-from-journey.ts";
 import type { HelmRevision, Learnt, Observation } from "./observation.ts";
@@ -42,8 +42,8 @@ export interface RolloutPorts {
   ): Promise<void>;
   /** @returns undefined when all workloads are up, else why they are not */
   verify(request: RolloutRequest): Promise<Explanation | undefined>;
-  /** Plays a student's journey through the release, and keeps its evidence. */
-  playJourney(request: RolloutRequest): Promise<JourneyReport>;
+  /** Plays a student's journey through the release, and keeps its evidence; none during an exam. */
+  playJourney(request: RolloutRequest): Promise<JourneyAnswer>;
   /** Shows all that it saw on the commit. @returns the page's address */
   tellJourney(request: RolloutRequest, played: { rolloutId: string; revision: number; report: JourneyReport }): Promise<string>;
   /** Called once before the first change; safe to repeat. */
@@ -142,14 +142,19 @@ async function act(
   }
 }
 
-/** Played once and told in a step of its own: nobody plays again because GitHub was away. */
+/**
+ * Played once and told in a step of its own: nobody plays again because GitHub was away. Whether there is an exam is decided in the
+ * step that would play, so whoever begins that step again, hours later perhaps, looks again.
+ */
 async function judgeByJourney(
   work: Steps,
   ports: RolloutPorts,
   request: RolloutRequest,
   { revision, turn }: { revision: number; turn: number },
 ): Promise<Learnt> {
-  const report = await work.step(`play-journey ${turn}`, () => ports.playJourney(request));
+  const answer = await work.step(`play-journey ${turn}`, () => ports.playJourney(request));
+  if (answer.kind === "exam") return answer;
+  const { report } = answer;
   const played = { rolloutId: work.id, revision, report };
   const page = await work
     .step(`tell journey ${turn}`, () => ports.tellJourney(request, played))

@@ -65,6 +65,8 @@ const NO_ROOM = {
   fix: "Look at the node pool of students' servers, then merge again.",
 };
 
+const EXAM = { summary: "Midterm 1", endsAt: "2026-10-15T04:00:00.000Z", file: "calendars/data8.ics", line: 12 };
+
 const STATES: Record<string, DeployProgress> = {
   "nothing-to-do": progress(),
   running: progress(release("data8", "staging", { kind: "rolling-out" }), release("data8", "prod", { kind: "waiting" })),
@@ -109,6 +111,10 @@ const STATES: Record<string, DeployProgress> = {
   "journeys-work": progress(
     release("data8", "staging", { ...deployed, journey: { outcome: "works", seconds: 31, page: PAGE } }),
     release("data8", "prod", { ...deployed, journey: { outcome: "works", seconds: 28 } }),
+  ),
+  "no-journey-during-an-exam": progress(
+    release("data8", "staging", { ...deployed, journey: { outcome: "works", seconds: 31, page: PAGE } }),
+    release("data8", "prod", { ...deployed, exam: EXAM }),
   ),
   "journey-broken-in-the-material": progress(
     release("data8", "staging", { ...deployed, journey: { outcome: "broken", seconds: 12, page: PAGE, explanation: NO_BRANCH } }),
@@ -159,6 +165,7 @@ const CHECKS: [string, string, string][] = [
   ["failed-before-the-other-hub-good", "failure", "2 releases rolled out, 1 release failed before"],
   ["superseded", "success", "Left to a newer commit"],
   ["journeys-work", "success", "2 releases rolled out"],
+  ["no-journey-during-an-exam", "success", "2 releases rolled out"],
   ["journey-broken-in-the-material", "failure", "1 release rolled out, but students cannot work on it"],
   ["journey-not-told", "failure", "1 release rolled out, but nobody could tell whether students can work on it"],
 ];
@@ -182,6 +189,7 @@ test("many failures are counted and the first are told", () => {
 
 test.each([
   [deployed, "Healthy."],
+  [{ ...deployed, exam: EXAM }, "Healthy; no journey during the exam “Midterm 1”."],
   [{ kind: "superseded", bySha: "f" } as const, "A newer commit took over."],
   [failed, expect.stringMatching(/^The image registry\.campanile\.example\/user-data8:2026\.11\.2 cannot be pulled, .+…$/)],
 ])("a deployment's status: $kind", (outcome, description) => {

@@ -112,6 +112,11 @@ const VERIFIED: Learnt[] = [{ kind: "upgraded" }, { kind: "verified" }];
 test.each<[string, Learnt[], string]>([
   ["is played once its workloads are up", VERIFIED, "play-journey 7"],
   ["is not played before", [{ kind: "upgraded" }], "verify 7"],
+  [
+    "is not played during an exam",
+    [...VERIFIED, { kind: "exam", exam: { summary: "Final", endsAt: NOW, file: "calendars/data8.ics", line: 1 } }],
+    "deployed",
+  ],
   ["is played once", [...VERIFIED, { kind: "journey", news: { outcome: "works", seconds: 30 } }], "deployed"],
   ["that breaks fails the release", [...VERIFIED, { kind: "unhealthy", explanation: why("import") }], "failed: import at 7"],
 ])("the journey of a hub that has one %s", (_what, learnt, action) => {

@@ -1,4 +1,5 @@
 import { ClusterError, type Explanation } from "../../app/domain/errors.ts";
+import type { ExamWindow } from "../../app/domain/exam-window.ts";
 import type { Release } from "../../app/domain/release.ts";
 import type { RolloutOutcome } from "../../app/domain/rollout.ts";
 import { type Fault, type JourneyReport, type Outcome, outcomeOf, type StepReport } from "../../app/journey/journey.ts";
@@ -68,6 +69,8 @@ export function startMemoryCluster() {
     health: undefined as Explanation | undefined,
     quarantined: undefined as Explanation | undefined,
     journey: journeyReport("works"),
+    /** The exam that students sit, if any. */
+    exam: undefined as ExamWindow | undefined,
     /** Address of the page, or what GitHub says instead. */
     page: "https://github.example/runs/1" as string | Error,
     /** How often a journey was played and told. */
@@ -113,8 +116,9 @@ export function startMemoryCluster() {
     },
     verify: async () => state.health,
     async playJourney() {
+      if (state.exam) return { kind: "exam", exam: state.exam };
       state.journeys.played++;
-      return state.journey;
+      return { kind: "played", report: state.journey };
     },
     async tellJourney() {
       state.journeys.told++;

@@ -87,6 +87,35 @@ test("a journey is played once, also when GitHub does not take its page, and whe
   await expect(rollOut(startJournal().live(), cluster.ports, withJourney)).rejects.toThrow("a bug");
 });
 
+test("while students sit an exam no journey is played, the rollout is a success, and a replay after a crash says the same", async () => {
+  const cluster = startMemoryCluster();
+  const journal = startJournal();
+  const withJourney = { ...request, hasJourney: true };
+  const exam = { summary: "Midterm 1", endsAt: "2026-10-15T04:00:00.000Z", file: "calendars/data8.ics", line: 12 };
+  cluster.state.exam = exam;
+  const played = 7;
+  await expect(rollOut(journal.live({ step: played, point: "kept" }), cluster.ports, withJourney)).rejects.toThrow(
+    "play-journey 3",
+  );
+  // The exam is over when the process is up again, and yet what was decided stays.
+  cluster.state.exam = undefined;
+  const outcome = await rollOut(journal.live(), cluster.ports, withJourney);
+  expect(outcome).toEqual({ kind: "deployed", revision: 1, exam });
+  expect(isGood(outcome)).toBe(true);
+  expect(cluster.state.journeys).toEqual({ played: 0, told: 0 });
+  expect(journal.names.slice(-3)).toEqual(["play-journey 3", "observe 4", "record rollout"]);
+});
+
+test("a journey that was begun again after a crash is not played in the exam that has come since", async () => {
+  const cluster = startMemoryCluster();
+  const journal = startJournal();
+  const withJourney = { ...request, hasJourney: true };
+  await expect(rollOut(journal.live({ step: 7, point: "after" }), cluster.ports, withJourney)).rejects.toThrow("play-journey 3");
+  cluster.state.exam = { summary: "Midterm 1", endsAt: "2026-10-15T04:00:00.000Z", file: "calendars/data8.ics", line: 12 };
+  expect(await rollOut(journal.live(), cluster.ports, withJourney)).toMatchObject({ kind: "deployed", exam: { line: 12 } });
+  expect(cluster.state.journeys).toEqual({ played: 1, told: 0 });
+});
+
 test("an upgrade of somebody else is waited for, and then ours comes", async () => {
   const cluster = startMemoryCluster();
   cluster.write("pending-upgrade", OTHERS, OTHERS);

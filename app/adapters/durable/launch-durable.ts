@@ -39,7 +39,7 @@ export interface DurableEngine {
  * Changes only when the order or the meaning of durable steps does: work is carried on by step number, so what another version
  * began is begun again by this one.
  */
-const STEPS_VERSION = "2";
+const STEPS_VERSION = "3";
 
 /** 2 s, 4 s ... 17 min in all: longer than most outages of GitHub, shorter than anybody's patience. */
 const RETRY = {

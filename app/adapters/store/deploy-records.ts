@@ -59,10 +59,16 @@ const newsSchema = z.object({
   page: z.string().exactOptional(),
   explanation: explanationSchema.exactOptional(),
 });
+const examSchema = z.object({ summary: z.string(), endsAt: z.string(), file: z.string(), line: z.number() });
 const stateSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("waiting") }),
   z.object({ kind: z.literal("rolling-out") }),
-  z.object({ kind: z.literal("deployed"), revision: z.number(), journey: newsSchema.exactOptional() }),
+  z.object({
+    kind: z.literal("deployed"),
+    revision: z.number(),
+    journey: newsSchema.exactOptional(),
+    exam: examSchema.exactOptional(),
+  }),
   z.object({ kind: z.literal("superseded"), bySha: z.string() }),
   z.object({
     kind: z.literal("failed"),
