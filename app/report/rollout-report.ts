@@ -2,9 +2,9 @@ import { markdownTable } from "markdown-table";
 import prettyMs from "pretty-ms";
 import type { DeployProgress, ReleaseProgress, ReleaseState } from "../domain/deploy-progress.ts";
 import type { Explanation } from "../domain/errors.ts";
-import type { ExamWindow } from "../domain/exam-window.ts";
 import { isGood, type JourneyNews, type RolloutOutcome } from "../domain/rollout.ts";
 import { type CheckReport, couldNotCheck } from "./check-outputs.ts";
+import { describeExam } from "./describe-exam.ts";
 import { escapeMarkdown, inOrder, link, oneLine, plural, shorten, takeParts } from "./markdown.ts";
 import { COMMENT_MARKER } from "./preview-comment.ts";
 
@@ -164,7 +164,7 @@ function describeState(state: ReleaseState): string {
 }
 
 function describeHealth({ journey, exam }: Extract<ReleaseState, { kind: "deployed" }>): string {
-  if (exam) return `healthy; no journey: ${describeExam(exam)}`;
+  if (exam) return `healthy; no journey: ${describeExam(exam, escapeMarkdown)}`;
   if (!journey) return "healthy";
   const { page, seconds } = journey;
   if (journey.outcome === "works") {
@@ -174,11 +174,6 @@ function describeHealth({ journey, exam }: Extract<ReleaseState, { kind: "deploy
   return journey.outcome === "broken"
     ? "healthy, but **a student's journey does not work**"
     : "healthy; **a student's journey could not be played**";
-}
-
-function describeExam({ summary, endsAt, file, line }: ExamWindow): string {
-  const end = `${endsAt.slice(0, 16).replace("T", " ")} UTC`;
-  return `exam “${escapeMarkdown(summary)}” until ${end} (${escapeMarkdown(file)}:${line})`;
 }
 
 function took({ at, startedAt, state }: ReleaseProgress): string {

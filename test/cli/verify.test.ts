@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SAMPLE_FLEET_FOLDER } from "../../app/local/seed/sample-artefacts.ts";
+import { calendar, event } from "../load/calendar/ics.ts";
+import { readFolder } from "../load/config-trees.ts";
 import { campanile } from "./run-campanile.ts";
 import { writeFolder } from "./write-folder.ts";
 
@@ -25,11 +27,15 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
 });
 
-test("where neither hub nor cluster answers nobody can tell, and what was met is written down", async () => {
+/** The sample, and a kubeconfig that leads to a gateway with nothing behind it. */
+async function openFolder(files: Record<string, string> = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "campanile-verify-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { port, token } = await serveNothing();
+  const { "calendars/data8.ics": _, ...sample } = await readFolder(SAMPLE_FLEET_FOLDER);
   await writeFolder(folder, {
+    ...sample,
+    ...files,
     "kubeconfig.yaml": `apiVersion: v1
 kind: Config
 clusters: [{ name: courses, cluster: { server: "http://127.0.0.1:${port}", insecure-skip-tls-verify: true } }]
@@ -37,27 +43,58 @@ users: [{ name: ada, user: { token: ${token} } }]
 contexts: [{ name: courses, context: { cluster: courses, user: ada } }]
 `,
   });
-  const { exitCode, stdout } = await campanile(
-    [
-      "verify",
-      SAMPLE_FLEET_FOLDER,
-      "--offline",
-      "--hub",
-      "data8",
-      "--env",
-      "staging",
-      "--address",
-      `http://127.0.0.1:${port}`,
-      "--format",
-      "json",
-    ],
-    { env: { KUBECONFIG: path.join(folder, "kubeconfig.yaml") } },
-  );
+  const where = ["--offline", "--address", `http://127.0.0.1:${port}`];
+  const verify = (...args: string[]) =>
+    campanile(["verify", folder, "--hub", "data8", ...where, ...args], {
+      env: { KUBECONFIG: path.join(folder, "kubeconfig.yaml") },
+    });
+  return { verify, token };
+}
+
+test("where neither hub nor cluster answers nobody can tell, and what was met is written down", async () => {
+  const { verify, token } = await openFolder();
+  const { exitCode, stdout } = await verify("--env", "staging", "--format", "json");
   const { outcome, steps } = JSON.parse(stdout);
   expect({ exitCode, outcome }).toEqual({ exitCode: 2, outcome: "could-not-tell" });
   expect(steps[0]).toMatchObject({ step: "hub", outcome: { kind: "could-not-tell" } });
   expect(JSON.stringify(steps[0].evidence)).toMatch(/GET \/hub\/api\/ as nobody -> 503/);
   expect(stdout).not.toContain(token);
+});
+
+test("while students sit an exam on prod no journey is played there, unless somebody says so", async () => {
+  const [start = "", end = ""] = [-3_600_000, 7_200_000].map((fromNow) =>
+    new Date(Date.now() + fromNow).toISOString().replace(/\.\d+/, ""),
+  );
+  const written = (time: string) => time.replace(/[-:]/g, "");
+  const midterm = event("SUMMARY:Midterm 1", "CATEGORIES:EXAM", `DTSTART:${written(start)}`, `DTEND:${written(end)}`);
+  const { verify } = await openFolder({ "calendars/data8.ics": calendar(midterm) });
+  const until = end.slice(0, 16).replace("T", " ");
+
+  const refused = await verify("--env", "prod");
+  expect({ exitCode: refused.exitCode, stdout: refused.stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(refused.stderr).toMatch(
+    `No journey was played on data8-prod: exam “Midterm 1” until ${until} UTC (calendars/data8.ics:4).`,
+  );
+  expect(refused.stderr).toContain("--during-exam plays it all the same");
+
+  const json = await verify("--env", "prod", "--format", "json");
+  expect({ exitCode: json.exitCode, answer: JSON.parse(json.stdout) }).toEqual({
+    exitCode: 2,
+    answer: {
+      release: "data8-prod",
+      outcome: "exam",
+      exam: { summary: "Midterm 1", endsAt: end.replace("Z", ".000Z"), file: "calendars/data8.ics", line: 4 },
+    },
+  });
+
+  for (const args of [
+    ["--env", "prod", "--during-exam"],
+    ["--env", "staging"],
+  ]) {
+    const { stdout } = await verify(...args, "--steps", "hub", "--format", "json");
+    const { release, steps } = JSON.parse(stdout);
+    expect([release, steps[0].step, steps[0].outcome.kind]).toEqual([`data8-${args[1]}`, "hub", "could-not-tell"]);
+  }
 });
 
 /** Stands for a gateway with nothing behind it, and repeats what it was sent. */

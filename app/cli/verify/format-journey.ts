@@ -1,8 +1,11 @@
 import pc from "picocolors";
 import prettyMs from "pretty-ms";
+import { ConfigError } from "../../domain/errors.ts";
 import type { JourneyReport, Outcome, StepReport } from "../../journey/journey.ts";
 import type { JourneyPlan } from "../../journey/plan.ts";
+import { describeExam } from "../../report/describe-exam.ts";
 import { oneLine } from "../../report/markdown.ts";
+import type { HeldExam } from "./open-journey.ts";
 
 /** Room for the longest title. */
 const TITLE_WIDTH = 28;
@@ -37,6 +40,20 @@ export function formatEnd({ release, outcome, steps }: JourneyReport): string {
 
 export function formatJson(report: JourneyReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** For a journey that was not played: its outcome is the exam. */
+export function formatExamJson({ release, exam }: HeldExam): string {
+  return `${JSON.stringify({ release, outcome: "exam", exam }, null, 2)}\n`;
+}
+
+export function examIsHeld({ release, exam }: HeldExam): ConfigError {
+  return new ConfigError({
+    code: "exam",
+    what: `No journey was played on ${release}: ${describeExam(exam, oneLine)}.`,
+    why: "A journey takes a server, and from an hour before an exam to its end nothing may be in the students' way.",
+    fix: "Wait until then; --during-exam plays it all the same.",
+  });
 }
 
 function mark({ kind }: Outcome): string {

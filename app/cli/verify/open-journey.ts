@@ -2,6 +2,7 @@ import type { FetchesCharts } from "../../adapters/charts/chart-store.ts";
 import { openHub } from "../../adapters/jupyterhub/open-hub.ts";
 import { kubeconfigSecrets } from "../../adapters/kubernetes/kubeconfig-secrets.ts";
 import { ConfigError, type Explanation } from "../../domain/errors.ts";
+import { type ExamWindow, examAt } from "../../domain/exam-window.ts";
 import type { Fleet } from "../../domain/hub.ts";
 import type { JourneyReport, StepName, StepReport } from "../../journey/journey.ts";
 import type { JourneyPlan } from "../../journey/plan.ts";
@@ -15,7 +16,15 @@ import { openWorkingTree } from "../validate/open-side.ts";
 import { refuseUnknown } from "../validate/refuse-unknown.ts";
 import { parseAddresses } from "./addresses.ts";
 
+/** Students sit an exam on the hub, so nothing of it was looked at. */
+export interface HeldExam {
+  kind: "exam";
+  release: string;
+  exam: ExamWindow;
+}
+
 export interface OpenJourney {
+  kind: "open";
   plan: JourneyPlan;
   /** Why the pinned chart could not be read: then what is left to it is not judged. */
   couldNot: Explanation[];
@@ -29,11 +38,13 @@ export async function openJourney(options: {
   hub: string;
   environment: string;
   addresses: readonly string[];
+  /** The moment at which no exam may be held; left out, none is looked for. */
+  unlessExamAt: Date | undefined;
   /** Left out: no chart is fetched. */
   charts: FetchesCharts | undefined;
   /** Is told every secret that is met. */
   redactor: Redactor;
-}): Promise<OpenJourney> {
+}): Promise<OpenJourney | HeldExam> {
   const { hub, environment, redactor } = options;
   const { hub: address, others } = parseAddresses(options.addresses);
   const { tree, sha } = await openWorkingTree(options.folder);
@@ -45,6 +56,8 @@ export async function openJourney(options: {
   refuseUnknown({ environment }, { hubs: [], environments: environments.map((each) => each.environment) });
   const config = environments.find((each) => each.environment === environment);
   const cluster = fleet.clusters.find(({ name }) => name === config?.cluster);
+  const exam = options.unlessExamAt && examAt(fleet, { hub, environment }, options.unlessExamAt);
+  if (exam) return { kind: "exam", release: `${hub}-${environment}`, exam };
   const { charts, couldNot } = await readCharts(withOnly(fleet, hub, environment), options.charts?.readChart);
   const plan = planJourney(fleet, placeOfValue, { hub, environment }, charts);
   if (!plan || !config || !cluster) throw noAddress(hub, environment);
@@ -55,6 +68,7 @@ export async function openJourney(options: {
   const place = { kubeconfig, context, namespace: config.namespace, address, instead: others };
   const ports = openHub(plan, place, { judgePod, addSecret: redactor.addSecret, redact: redactor.redact });
   return {
+    kind: "open",
     plan,
     couldNot,
     play: (steps, onStep) => untilAsked((signal) => playJourney(plan, ports, { steps, signal, onStep })),

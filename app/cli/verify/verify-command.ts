@@ -4,7 +4,7 @@ import { type JourneyOutcome, STEP_NAMES, type StepName } from "../../journey/jo
 import { LAYOUTS, type Layout } from "../../load/load-fleet.ts";
 import { addChartFlags, type ChartFlags, openCharts } from "../charts/chart-flags.ts";
 import type { Terminal } from "../terminal.ts";
-import { formatEnd, formatJson, formatStart, formatStep } from "./format-journey.ts";
+import { examIsHeld, formatEnd, formatExamJson, formatJson, formatStart, formatStep } from "./format-journey.ts";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -13,6 +13,7 @@ interface Flags extends ChartFlags {
   env: string;
   steps?: StepName[];
   address: string[];
+  duringExam?: true;
   layout: Layout | "auto";
   format: (typeof FORMATS)[number];
 }
@@ -33,14 +34,21 @@ export function verifyCommand({ write, complain, redactor }: Terminal): Command 
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .option("--during-exam", "also while students sit an exam on the hub, by the fleet's calendars")
     .addOption(new Option("--layout <layout>", "how the files are laid out").choices(["auto", ...LAYOUTS]).default("auto"))
     .addOption(new Option("--format <format>", "how it is written").choices(FORMATS).default("text"));
   return addChartFlags(command).action(async (folder: string, flags: Flags) => {
-    const { hub, env, steps = [], address, layout, format } = flags;
+    const { hub, env, steps = [], address, layout, format, duringExam = false } = flags;
     // The other commands are quick because they load nothing that speaks to a cluster.
     const { openJourney } = await import("./open-journey.ts");
     const charts = openCharts(flags);
-    const journey = await openJourney({ folder, layout, hub, environment: env, addresses: address, charts, redactor });
+    const unlessExamAt = duringExam ? undefined : new Date();
+    const wanted = { folder, layout, hub, environment: env, addresses: address, unlessExamAt, charts, redactor };
+    const journey = await openJourney(wanted);
+    if (journey.kind === "exam") {
+      if (format === "json") write(formatExamJson(journey));
+      throw examIsHeld(journey);
+    }
     for (const { what, why } of journey.couldNot)
       complain(`${what}\n${why}\nWhat the files leave to the chart is not judged.\n\n`);
     if (format === "text") write(formatStart(journey.plan));
