@@ -288,20 +288,18 @@ describe("a fault is a finding on its line, and the fleet is not used", () => {
     ],
     [
       "a journey whose link pulls nothing",
-      { [HUB]: replace("journey:", "journey:\n  link: https://data8.example/hub/spawn") },
+      { [HUB]: replace(/^ {2}link: .*$/m, "  link: https://data8.example/hub/spawn") },
       "invalid-value",
       HUB,
-      () => lineOf(HUB, "journey:") + 1,
+      () => lineOf(HUB, "  link:"),
       /Copy the link from the syllabus/,
     ],
     [
       "a journey whose grader leaves the repository",
-      {
-        [HUB]: replace("journey:", "journey:\n  grader: { autograder: ../autograder.zip, blank: a.ipynb, solution: b.ipynb }"),
-      },
+      { [HUB]: replace("autograder: probe/autograder", "autograder: ../autograder.zip") },
       "invalid-value",
       HUB,
-      () => lineOf(HUB, "journey:") + 1,
+      () => lineOf(HUB, "autograder:"),
       /Write a path such as "probe\/blank.ipynb"/,
     ],
     [
