@@ -36,6 +36,12 @@ async function check(folder: string): Promise<void> {
   });
 }
 
+/** Whoever gets this package's code has to be told where its source is. */
+const LICENCE =
+  "// With ical.js, under the Mozilla Public License 2.0: its source is the npm package ical.js, which is unchanged here.";
+/** Packages in CommonJS ask for parts of Node by require(), which a module does not have. */
+const REQUIRE = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+
 async function bundle(folder: string, outfile: string): Promise<void> {
   await build({
     absWorkingDir: ROOT,
@@ -47,8 +53,7 @@ async function bundle(folder: string, outfile: string): Promise<void> {
     format: "esm",
     legalComments: "inline",
     logLevel: "warning",
-    // Packages in CommonJS ask for parts of Node by require(), which a module does not have.
-    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    banner: { js: `${LICENCE}\n${REQUIRE}` },
   });
 }
 

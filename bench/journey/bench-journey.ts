@@ -42,15 +42,17 @@ export const benchJourney: Bench = async (say) => {
     }
     const worked = good.filter(({ outcome }) => outcome === "works");
     const totals = worked.map(({ steps }) => steps.reduce((sum, { latencyMs }) => sum + latencyMs, 0));
-    const stepRows: Row[] = (["server", "kernel", "content", "notebook", "restart", "classmate", "grader"] as const).map((step) => ({
-      key: `${step}P50Ms`,
-      what: `step ${step}, median`,
-      value: percentile(
-        worked.map(({ steps }) => steps.find((each) => each.step === step)?.latencyMs ?? 0),
-        50,
-      ),
-      unit: "ms",
-    }));
+    const stepRows: Row[] = (["server", "kernel", "content", "notebook", "restart", "classmate", "grader"] as const).map(
+      (step) => ({
+        key: `${step}P50Ms`,
+        what: `step ${step}, median`,
+        value: percentile(
+          worked.map(({ steps }) => steps.find((each) => each.step === step)?.latencyMs ?? 0),
+          50,
+        ),
+        unit: "ms",
+      }),
+    );
     return [
       { key: "nodeUpMs", what: "the real world, from nothing running", value: nodeMs, unit: "ms" },
       { key: "journeyP50Ms", what: "a good journey, median", value: percentile(totals, 50), unit: "ms" },
