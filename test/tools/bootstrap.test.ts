@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -113,6 +113,21 @@ test("an installation that fails is said in words, and the script is not run", a
   expect(result.stderr).toContain("npm ci failed (exit code 3)");
 });
 
+test("a machine without the library that the project's Node needs is told so before anything is installed", async ({ clone }) => {
+  await lackLibatomic(clone);
+  const result = await bootstrap(clone, "script.mjs");
+  expect([result.exitCode, result.stdout]).toEqual([1, ""]);
+  expect(result.stderr).toMatch(/no libatomic\.so\.1, .*Install it: .*(libatomic|gcc-libs)/);
+  expect(clone.npmRuns()).toBe(0);
+});
+
+test.runIf(process.getuid?.() === 0)("root gets that library from apt", async ({ clone }) => {
+  const got = await lackLibatomic(clone);
+  await writeProgram(path.join(clone.root, "machine/apt-get"), `[ "$1" = update ] || echo "$@" > "${got}"`);
+  await installed(clone);
+  expect(await readFile(got, "utf8")).toBe("install --yes --no-install-recommends libatomic1\n");
+});
+
 test("the script's exit code, its working directory and a signal are handed on", async ({ clone }) => {
   await installed(clone);
   const run = bootstrap(clone, "stops-when-told.mjs");
@@ -204,4 +219,21 @@ socket.once("data", (word) => {
 `,
   );
   await chmod(npm, 0o755);
+}
+
+/**
+ * The loader's words where it finds no such library, and an apt that gets nothing.
+ * @returns the file with which it is there
+ */
+async function lackLibatomic({ root }: Clone): Promise<string> {
+  const got = path.join(root, "libatomic");
+  const words = "ERROR: ld.so: object 'libatomic.so.1' from LD_PRELOAD cannot be preloaded: ignored.";
+  await writeProgram(path.join(root, "machine/true"), `[ -e "${got}" ] || echo "${words}" >&2`);
+  await writeProgram(path.join(root, "machine/apt-get"), "exit 100");
+  return got;
+}
+
+async function writeProgram(file: string, commands: string): Promise<void> {
+  await writeFile(file, `#!/bin/sh\n${commands}\n`);
+  await chmod(file, 0o755);
 }

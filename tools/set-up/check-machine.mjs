@@ -8,11 +8,11 @@ const OLDEST_GIT = "2.38";
 
 /** The first one found is the machine's own. Looked up by file, because a PATH that lacks git may lack these too. */
 const PACKAGE_MANAGERS = [
-  { file: "/usr/bin/apt-get", install: "sudo apt-get install" },
+  { file: "/usr/bin/apt-get", install: "sudo apt-get install", packageOf: { libatomic: "libatomic1" } },
   { file: "/usr/bin/dnf", install: "sudo dnf install" },
   { file: "/sbin/apk", install: "sudo apk add" },
-  { file: "/usr/bin/pacman", install: "sudo pacman -S" },
-  { file: "/usr/bin/zypper", install: "sudo zypper install" },
+  { file: "/usr/bin/pacman", install: "sudo pacman -S", packageOf: { libatomic: "gcc-libs" } },
+  { file: "/usr/bin/zypper", install: "sudo zypper install", packageOf: { libatomic: "libatomic1" } },
   { file: "/opt/homebrew/bin/brew", install: "brew install" },
   { file: "/usr/local/bin/brew", install: "brew install" },
 ];
@@ -42,9 +42,11 @@ export function describeMissing(missing) {
   return `campanile: this machine lacks what Campanile needs to start:\n${lines.join("")}Then run the same command again.\n`;
 }
 
-function installCommand(name) {
+/** @param {string} name of a package, as most call it */
+export function installCommand(name) {
   const manager = PACKAGE_MANAGERS.find(({ file }) => existsSync(file));
-  return manager === undefined ? `with your system's package manager (package ${name})` : `${manager.install} ${name}`;
+  if (manager === undefined) return `with your system's package manager (package ${name})`;
+  return `${manager.install} ${manager.packageOf?.[name] ?? name}`;
 }
 
 function gitVersion() {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { ensureLibatomic } from "./ensure-libatomic.mjs";
 import { takeInstallLock } from "./install-lock.mjs";
 import { runChild } from "./run-child.mjs";
 
@@ -18,7 +19,8 @@ export async function ensurePackages(root, node) {
     say(`another run (process ${holder}) is installing packages here; waiting for it (${path.relative(root, lockFile)})`),
   );
   try {
-    return isCurrent(root, node) ? undefined : await install(root, node, lock.shareWith);
+    if (isCurrent(root, node)) return undefined;
+    return (await ensureLibatomic(say)) ?? (await install(root, node, lock.shareWith));
   } finally {
     lock.release();
   }
