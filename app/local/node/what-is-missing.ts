@@ -78,8 +78,25 @@ function inPackage(reason: string, debianPackage: string): Missing {
 }
 
 async function findMissingKernelParts(): Promise<Missing[]> {
-  const hasOverlay = /\toverlay$/m.test(await readFile("/proc/filesystems", "utf8"));
-  return hasOverlay ? [] : [{ reason: "the kernel has no overlay file system", fix: "modprobe overlay, as root" }];
+  if (!(await hasOverlay())) await tryOverlay();
+  return (await hasOverlay()) ? [] : [{ reason: "the kernel has no overlay file system", fix: "modprobe overlay, as root" }];
+}
+
+async function hasOverlay(): Promise<boolean> {
+  return /\toverlay$/m.test(await readFile("/proc/filesystems", "utf8"));
+}
+
+const TRIAL_LIMIT_MS = 10_000;
+
+/**
+ * Where nobody has used one since the machine started, its module is not loaded. Whoever tries to mount one has the kernel load it,
+ * also as root among users of their own; that it is mounted is not needed.
+ */
+async function tryOverlay(): Promise<void> {
+  const ownUsers = isOrdinaryUser() ? ["--user", "--map-root-user"] : [];
+  const mount = ["mount", "-t", "overlay", "overlay", "/"];
+  const options = { stdin: "ignore", reject: false, timeout: TRIAL_LIMIT_MS } as const;
+  await execa("/usr/bin/unshare", [...ownUsers, "--mount", "--", ...mount], options);
 }
 
 async function findMissingCgroups(trees: readonly CgroupTree[]): Promise<Missing[]> {
