@@ -29,16 +29,18 @@ onMadeUpUser("a real node of an ordinary user", () => {
   afterAll(() => user.remove());
 
   test("whoever was given nothing is told what, and by which command they get it", async () => {
-    const module = JSON.stringify(path.join(user.project, "app/local/node/what-is-missing.ts"));
-    const script = `const { findWhatIsMissing } = await import(${module});
-      process.stdout.write(JSON.stringify(await findWhatIsMissing()));`;
-    const [command, ...args] = user.command(["--input-type=module", "--eval", script], "nothing");
-    expect(JSON.parse((await execa(command, args)).stdout)).toEqual([
+    expect(await whatIsMissing("nothing")).toEqual([
       expect.stringMatching(/^\/etc\/subuid and \/etc\/subgid give campanile-student no 65536 ids .*sudo usermod --add-subuids/),
       expect.stringMatching(
         /^the control groups that this runs in are not campanile-student's: \/sys\/fs\/cgroup.*(systemd-run|chown)/,
       ),
     ]);
+  });
+
+  test("where no program maps ids, nothing is said of namespaces, which could not be tried", async () => {
+    const missing = await whatIsMissing("all that a node needs", 'process.env.PATH = "/nonexistent";');
+    expect(missing).toContain("there is no newuidmap (sudo apt-get install uidmap)");
+    expect(missing).not.toContainEqual(expect.stringContaining("namespaces"));
   });
 
   test.each(["SIGTERM", "SIGKILL"] as const)("becomes ready, runs a pod, and leaves nothing after %s", async (signal) => {
@@ -97,6 +99,14 @@ onMadeUpUser("a real node of an ordinary user", () => {
   );
 
   const worldDir = () => path.join(user.home, "world");
+
+  async function whatIsMissing(has: "all that a node needs" | "nothing", before = ""): Promise<string[]> {
+    const module = JSON.stringify(path.join(user.project, "app/local/node/what-is-missing.ts"));
+    const script = `${before} const { findWhatIsMissing } = await import(${module});
+      process.stdout.write(JSON.stringify(await findWhatIsMissing()));`;
+    const [command, ...args] = user.command(["--input-type=module", "--eval", script], has);
+    return JSON.parse((await execa(command, args)).stdout);
+  }
 
   async function startWorld(): Promise<RunningRealWorld> {
     return followWorld(user.command([path.join(user.project, "test/real-node/run-real-world.ts"), worldDir(), "real"]));

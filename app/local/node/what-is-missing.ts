@@ -35,7 +35,7 @@ async function findMissing(): Promise<Missing[]> {
   const trees = await findCgroupTrees();
   const parts = [findMissingPrograms(), findMissingHeaders(), findMissingKernelParts(), findMissingCgroups(trees)];
   const missing = (await Promise.all(parts)).flat();
-  return isOrdinaryUser() ? [...missing, ...(await findWhatUserLacks(trees))] : missing;
+  return isOrdinaryUser() ? [...missing, ...(await findWhatUserLacks(trees, missing))] : missing;
 }
 
 const INSTALL_LIMIT_MS = 5 * 60_000;

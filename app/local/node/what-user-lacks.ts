@@ -24,15 +24,21 @@ export const DELEGATION = {
 
 /** Who images know, up to 65535. The user's own id stands for root's, and takes the place of the first of these. */
 const IDS = 65_536;
+/** Of Debian: what makes a namespace of users in which they are somebody. */
+const ID_PACKAGES = ["uidmap", "util-linux"];
 /** The first that lets somebody who is root in a namespace only put layers on top of each other. */
 const OLDEST_KERNEL = "5.11.0";
 
-/** What root has anyway and an ordinary user has to be given, with the command that does. */
-export async function findWhatUserLacks(trees: readonly CgroupTree[]): Promise<Missing[]> {
+/**
+ * What root has anyway and an ordinary user has to be given, with the command that does.
+ * @param lacking what is known to be missing already
+ */
+export async function findWhatUserLacks(trees: readonly CgroupTree[], lacking: readonly Missing[]): Promise<Missing[]> {
   const user = nameOfUser();
   const [ids, cgroups] = await Promise.all([findMissingIds(user), findForeignCgroups(trees, user)]);
-  // Without ids there is nothing to be tried.
-  const namespaces = ids.length > 0 ? [] : await findMissingNamespaces();
+  // Without ids, or the programs that map them, a trial would tell of nothing else.
+  const canTry = ids.length === 0 && !lacking.some(({ debianPackage }) => ID_PACKAGES.includes(debianPackage ?? ""));
+  const namespaces = canTry ? await findMissingNamespaces() : [];
   return [...findOldKernel(), ...ids, ...namespaces, ...cgroups];
 }
 
