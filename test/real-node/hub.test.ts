@@ -1,6 +1,8 @@
 import path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { gradeNotebook } from "../../app/journey/cells.ts";
+import { COURSE_FILES } from "../../app/local/seed/course-materials.ts";
 import { makeFolder } from "../local/world/make-folder.ts";
 import { type DeployedHub, deployHub } from "./deploy-hub.ts";
 import { imageDigest } from "./image-digest.ts";
@@ -91,6 +93,40 @@ onRealNode("a hub on a real node", () => {
     await startServer(hub, "student-3", { profile });
     expect(await runCell(hub, "student-3", code)).toBe(printed);
     await stopServer(hub, "student-3");
+  });
+
+  test.each([
+    ["probe/blank.ipynb", 0],
+    ["probe/solution.ipynb", 2],
+  ])("the grader's own image gives %s %d of 2", async (notebook, total) => {
+    const name = `grades-${notebook.replace(/\W/g, "-")}`;
+    const files = Object.entries(COURSE_FILES).map(([file, text], index) => ({ key: `file-${index}`, file, text }));
+    await core.createNamespacedConfigMap({
+      namespace: "data8",
+      body: { metadata: { name }, data: Object.fromEntries(files.map(({ key, text }) => [key, text])) },
+    });
+    const image = `registry.campanile.example/grader@${await imageDigest(world.registry, "grader", "7.0.0")}`;
+    const grading = {
+      name: "grader",
+      image,
+      workingDir: "/course",
+      command: ["python3", "-c", gradeNotebook("probe/autograder", notebook)],
+      volumeMounts: [{ name: "course", mountPath: "/course" }],
+    };
+    const items = files.map(({ key, file }) => ({ key, path: file }));
+    await core.createNamespacedPod({
+      namespace: "data8",
+      body: {
+        metadata: { name },
+        spec: { restartPolicy: "Never", containers: [grading], volumes: [{ name: "course", configMap: { name, items } }] },
+      },
+    });
+    await vi.waitFor(
+      async () => expect((await core.readNamespacedPod({ name, namespace: "data8" })).status?.phase).toMatch(/Succeeded|Failed/),
+      { timeout: 120_000, interval: 500 },
+    );
+    const printed = await core.readNamespacedPodLog({ name, namespace: "data8" });
+    expect(JSON.parse(printed.trim().split("\n").at(-1) ?? "")).toEqual({ total, possible: 2 });
   });
 
   test("a kernel that takes more memory than its limit is killed by the kernel, and the hub goes on", async () => {

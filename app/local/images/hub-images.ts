@@ -22,6 +22,7 @@ export async function ensureHubImages(cacheDir: string): Promise<BuiltImage[]> {
   const next = await ensureChangedPythonLayer({ name: "user-data8-next", pip: nextPackages, base: [debian, user] }, cacheDir);
   const lostPackage = ["uninstall", "--yes", "--quiet", "--root-user-action=ignore", "datascience"];
   const broken = await ensureChangedPythonLayer({ name: "user-data8-broken", pip: lostPackage, base: [debian, user] }, cacheDir);
+  const grader = await ensurePythonLayer({ name: "grader", requirementsFile: requirements("grader"), base: debian }, cacheDir);
   const proxy = await ensureProxyLayer(cacheDir);
   const python = [`PATH=${PYTHON_PATH}`, "PYTHONUNBUFFERED=1", "LANG=C.UTF-8", "HOME=/home/jovyan", "USER=jovyan"];
   const ofUser = {
@@ -46,6 +47,19 @@ export async function ensureHubImages(cacheDir: string): Promise<BuiltImage[]> {
       tag: "5.1.0",
       config: { User: "65534:65534", WorkingDir: "/srv/proxy", Env: [`PATH=${PYTHON_PATH}`, "NODE_ENV=production"] },
       layers: [debian, proxy],
+    }),
+    assembleImage({
+      name: "registry.campanile.example/grader",
+      // Otter's version, which has to be that of the students' image.
+      tag: "7.0.0",
+      config: {
+        User: "1000:100",
+        WorkingDir: "/home/jovyan",
+        Env: python,
+        Entrypoint: ["tini", "--"],
+        Cmd: ["otter", "--version"],
+      },
+      layers: [debian, grader],
     }),
     assembleImage({ ...ofUser, tag: USER_TAGS.now, layers: [debian, user] }),
     assembleImage({ ...ofUser, tag: USER_TAGS.next, layers: [debian, user, next] }),
