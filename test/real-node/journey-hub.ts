@@ -9,6 +9,7 @@ import { mergeValues } from "../../app/domain/merge-values.ts";
 import { createControlClient } from "../../app/local/github/control-client.ts";
 import { forwardToNode } from "../../app/local/node/forward.ts";
 import { NODE_ADDRESS } from "../../app/local/node/node-network.ts";
+import { COURSE_FILES, COURSE_REPOSITORY } from "../../app/local/seed/course-materials.ts";
 import { packChart } from "../../app/local/seed/pack-chart.ts";
 import type { WorldDescription } from "../../app/local/world/start-world.ts";
 import { classmateScopes } from "../../app/validate/probe-roles.ts";
@@ -141,13 +142,13 @@ const startVerify = (env: Record<string, string>, args: readonly string[]) =>
 
 const IMPORTS = ["datascience", "numpy", "matplotlib", "otter"];
 const GRADER = { autograder: "probe/autograder", blank: "probe/blank.ipynb", solution: "probe/solution.ipynb" };
-const REPOSITORY = "berkeley/data8-materials";
+const REPOSITORY = `berkeley/${COURSE_REPOSITORY}`;
 
 export const linkTo = (git: string, branch = "main") =>
   `${PUBLIC_URL}/hub/user-redirect/git-pull?${new URLSearchParams({
     repo: `${git}/${REPOSITORY}`,
     branch,
-    urlpath: "tree/data8-materials/lab/lab01.ipynb",
+    urlpath: `tree/${COURSE_REPOSITORY}/lab/lab01.ipynb`,
   })}`;
 
 const COMMON_VALUES: JsonObject = {
@@ -220,43 +221,6 @@ async function createCourse({ github }: WorldDescription): Promise<{ inside: str
   const [owner = "", name = ""] = REPOSITORY.split("/");
   await control.createUser({ login: "author", name: "Whoever writes the labs" });
   await control.createOrganization({ login: owner, name: owner, members: { author: "admin" } });
-  const files = { ...ASSIGNMENT, "lab/lab01.ipynb": NOTEBOOK, "README.md": "Materials\n" };
-  await control.createRepository({ owner, name, files, message: "Lab 1", as: "author" });
+  await control.createRepository({ owner, name, files: COURSE_FILES, message: "Lab 1", as: "author" });
   return { inside: `http://${NODE_ADDRESS}:${new URL(github.webUrl).port}`, outside: github.webUrl };
 }
-
-const cell = (source: string) => ({
-  cell_type: "code",
-  execution_count: null,
-  id: `c${source.length}`,
-  metadata: {},
-  outputs: [],
-  source,
-});
-
-const notebook = (...sources: readonly string[]) =>
-  JSON.stringify({
-    cells: [{ cell_type: "markdown", id: "m1", metadata: {}, source: "# Lab 1" }, ...sources.map(cell)],
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  });
-
-const NOTEBOOK = notebook(
-  "import numpy as np\nfrom datascience import *",
-  "heights = make_array(64, 72, 70)",
-  "print(heights.mean())",
-);
-
-/** As Otter wants it: one question, two points. */
-const ASSIGNMENT = {
-  "probe/autograder/tests/q1.py": `OK_FORMAT = True
-test = {
-    "name": "q1",
-    "points": 2,
-    "suites": [{"cases": [{"code": ">>> answer == 42\\nTrue", "hidden": False, "locked": False}], "scored": True, "setup": "", "teardown": "", "type": "doctest"}],
-}
-`,
-  "probe/blank.ipynb": notebook("answer = ..."),
-  "probe/solution.ipynb": notebook("answer = 42"),
-};
