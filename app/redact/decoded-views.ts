@@ -35,6 +35,8 @@ const HTML: Escaping = {
 };
 // JSON, Go's %q, Python's repr, Markdown and quoted shell words all escape by a backslash, and agree where they overlap.
 const BACKSLASH_PATTERN = /\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[bfnrtv]|[^A-Za-z0-9\s])/g;
+// The backslash at the end of a path is none of the secret's behind it, and may make an escape of that one's first letters.
+const NO_LETTERS_PATTERN = /\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^A-Za-z0-9\s])/g;
 const BACKSLASH_TWICE: Escaping = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [] };
 const BACKSLASH: Escaping = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [BACKSLASH_TWICE, HTML] };
 
@@ -43,6 +45,7 @@ const ESCAPINGS: readonly Escaping[] = [
   // Forms write a space as "+"; in any other URL a "+" means itself, hence two views.
   { pattern: new RegExp(`\\+|${PERCENT_CHARACTER}`, "g"), decode: decodeForm, within: [] },
   BACKSLASH,
+  { pattern: NO_LETTERS_PATTERN, decode: decodeBackslash, within: [] },
   HTML,
   // `base64` and `openssl` break lines at 76 and 64 characters.
   { pattern: /(?<=[A-Za-z0-9+/]{60})\r?\n[ \t]{0,64}(?=[A-Za-z0-9+/])/g, decode: () => "", within: [] },

@@ -101,6 +101,15 @@ describe("a canary never survives", () => {
     );
   });
 
+  test.each(["b0Aaaa<a$", "n3Wsecret<1>", "x4Absecret&", "t9Zdoor|key"])(
+    "behind a path that ends with a backslash: %s",
+    (secret) => {
+      for (const encode of [goJson, (text: string) => text.replaceAll("|", "\\|")]) {
+        expect(redactorFor(secret).redact(`C:\\course\\${encode(secret)} `)).toBe(`C:\\course\\${MARK} `);
+      }
+    },
+  );
+
   test("line by line, however it is indented", () => {
     const lines = fc.array(fc.stringMatching(/^[a-z][0-9][A-Za-z0-9/+]{8,40}$/), { minLength: 2, maxLength: 8 });
     fc.assert(
