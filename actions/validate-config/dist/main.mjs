@@ -60194,6 +60194,7 @@ var HTML = {
   within: []
 };
 var BACKSLASH_PATTERN = /\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[bfnrtv]|[^A-Za-z0-9\s])/g;
+var NO_LETTERS_PATTERN = /\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^A-Za-z0-9\s])/g;
 var BACKSLASH_TWICE = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [] };
 var BACKSLASH = { pattern: BACKSLASH_PATTERN, decode: decodeBackslash, within: [BACKSLASH_TWICE, HTML] };
 var ESCAPINGS = [
@@ -60201,6 +60202,7 @@ var ESCAPINGS = [
   // Forms write a space as "+"; in any other URL a "+" means itself, hence two views.
   { pattern: new RegExp(`\\+|${PERCENT_CHARACTER}`, "g"), decode: decodeForm, within: [] },
   BACKSLASH,
+  { pattern: NO_LETTERS_PATTERN, decode: decodeBackslash, within: [] },
   HTML,
   // `base64` and `openssl` break lines at 76 and 64 characters.
   { pattern: /(?<=[A-Za-z0-9+/]{60})\r?\n[ \t]{0,64}(?=[A-Za-z0-9+/])/g, decode: () => "", within: [] },
