@@ -69555,10 +69555,12 @@ function sharedValuesFiles(environments) {
   return ["common", ...environments].map((name2) => `values/${name2}.yaml`);
 }
 function calendarFiles(files) {
-  const named = [...files].flatMap((file2) => {
+  const named = [];
+  for (const file2 of files) {
+    if (!file2.startsWith("calendars/")) continue;
     const name2 = /^calendars\/([^/]+)\.ics$/.exec(file2)?.[1];
-    return name2 === void 0 ? [] : [{ file: file2, name: name2 }];
-  });
+    if (name2 !== void 0) named.push({ file: file2, name: name2 });
+  }
   return named.sort((a2, b3) => a2.file < b3.file ? -1 : 1);
 }
 function filesByHub(files) {
